@@ -1,0 +1,171 @@
+// JPEG by libjpeg-turbo. libjpeg reports errors by longjmp, which skips destructors. So every function here that calls
+// setjmp has no locals but numbers and pointers; what needs a destructor is a member or belongs to the caller.
+
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdio.h>
+// After stdio.h, which it needs and does not include:
+#include <jpeglib.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "common/io/image.h"
+#include "common/io/image_codec.h"
+#include "common/io/image_codec_internal.h"
+
+namespace wgan {
+namespace {
+
+// libjpeg's error manager, where an error or a warning ends the call in the place that setjmp marked.
+struct ErrorManager {
+  jpeg_error_mgr base;  // first, so that a pointer to it is a pointer to the whole
+  jmp_buf jump;
+  char message[JMSG_LENGTH_MAX];
+};
+
+[[noreturn]] void OnError(j_common_ptr codec) {
+  ErrorManager* errors = reinterpret_cast<ErrorManager*>(codec->err);
+  errors->base.format_message(codec, errors->message);
+  longjmp(errors->jump, 1);
+}
+
+// `level` -1 is a warning, such as "Premature end of JPEG file"; levels from 0 on are chatter.
+void OnMessage(j_common_ptr codec, int level) {
+  if (level < 0) OnError(codec);
+}
+
+jpeg_error_mgr* InitErrorManager(ErrorManager* errors) {
+  jpeg_error_mgr* base = jpeg_std_error(&errors->base);
+  base->error_exit = OnError;
+  base->emit_message = OnMessage;
+  errors->message[0] = '\0';
+  return base;
+}
+
+// The life of one decompression. Each step returns false on an error; message() then tells what it was.
+class Decompressor {
+ public:
+  Decompressor() { jpeg_.err = InitErrorManager(&errors_); }
+  Decompressor(const Decompressor&) = delete;
+  ~Decompressor() { jpeg_destroy_decompress(&jpeg_); }
+
+  bool ReadHeader(absl::string_view bytes) {
+    if (setjmp(errors_.jump)) return false;
+    jpeg_create_decompress(&jpeg_);
+    jpeg_mem_src(&jpeg_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+    jpeg_read_header(&jpeg_, TRUE);
+    return true;
+  }
+
+  // Assumes room for all rows at `pixels`, in the channels that ChooseChannels has chosen.
+  bool ReadPixels(uint8_t* pixels) {
+    if (setjmp(errors_.jump)) return false;
+    jpeg_start_decompress(&jpeg_);
+    const size_t stride = static_cast<size_t>(jpeg_.output_width) * jpeg_.output_components;
+    while (jpeg_.output_scanline < jpeg_.output_height) {
+      JSAMPROW row = pixels + jpeg_.output_scanline * stride;
+      jpeg_read_scanlines(&jpeg_, &row, 1);
+    }
+    jpeg_finish_decompress(&jpeg_);  // reads on to the end marker and so finds files that lack it
+    return true;
+  }
+
+  // Grey stays grey, other colours become RGB. Returns the number of channels, 0 if there is no such conversion.
+  int ChooseChannels() {
+    switch (jpeg_.jpeg_color_space) {
+      case JCS_GRAYSCALE:
+        jpeg_.out_color_space = JCS_GRAYSCALE;
+        return 1;
+      case JCS_RGB:
+      case JCS_YCbCr:
+        jpeg_.out_color_space = JCS_RGB;
+        return 3;
+      default:  // libjpeg's many; CMYK and YCCK among them
+        return 0;
+    }
+  }
+
+  int height() const { return static_cast<int>(jpeg_.image_height); }
+  int width() const { return static_cast<int>(jpeg_.image_width); }
+  const char* message() const { return errors_.message; }
+
+ private:
+  jpeg_decompress_struct jpeg_ = {};  // zeroed: may be destroyed before it is created
+  ErrorManager errors_;
+};
+
+// The life of one compression into memory.
+class Compressor {
+ public:
+  Compressor() { jpeg_.err = InitErrorManager(&errors_); }
+  Compressor(const Compressor&) = delete;
+  ~Compressor() {
+    jpeg_destroy_compress(&jpeg_);
+    free(bytes_);
+  }
+
+  bool Compress(const Image& image, int quality) {
+    if (setjmp(errors_.jump)) return false;
+    jpeg_create_compress(&jpeg_);
+    jpeg_mem_dest(&jpeg_, &bytes_, &size_);
+    jpeg_.image_width = image.width;
+    jpeg_.image_height = image.height;
+    jpeg_.input_components = image.channels;
+    jpeg_.in_color_space = image.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    jpeg_set_defaults(&jpeg_);
+    jpeg_set_quality(&jpeg_, quality, TRUE);
+    jpeg_start_compress(&jpeg_, TRUE);
+    const size_t stride = static_cast<size_t>(image.width) * image.channels;
+    while (jpeg_.next_scanline < jpeg_.image_height) {
+      JSAMPROW row = const_cast<JSAMPROW>(image.pixels.data() + jpeg_.next_scanline * stride);  // only read
+      jpeg_write_scanlines(&jpeg_, &row, 1);
+    }
+    jpeg_finish_compress(&jpeg_);
+    return true;
+  }
+
+  std::string bytes() const { return std::string(reinterpret_cast<const char*>(bytes_), size_); }
+  const char* message() const { return errors_.message; }
+
+ private:
+  jpeg_compress_struct jpeg_ = {};
+  ErrorManager errors_;
+  unsigned char* bytes_ = nullptr;  // malloc'ed by libjpeg
+  unsigned long size_ = 0;          // NOLINT: libjpeg's type
+};
+
+}  // namespace
+
+absl::StatusOr<Image> internal::DecodeJpeg(absl::string_view bytes, int64_t max_pixels) {
+  Decompressor decompressor;
+  const auto error = [&] { return absl::DataLossError(absl::StrCat("corrupt JPEG image: ", decompressor.message())); };
+  if (!decompressor.ReadHeader(bytes)) return error();
+  RETURN_IF_ERROR(CheckPixelCount(decompressor.height(), decompressor.width(), max_pixels));
+  const int channels = decompressor.ChooseChannels();
+  if (channels == 0) {
+    return absl::InvalidArgumentError("the JPEG image is CMYK or of another colour space than grey, RGB and YCbCr");
+  }
+  Image image = Image::Black(decompressor.height(), decompressor.width(), channels);
+  if (!decompressor.ReadPixels(image.pixels.data())) return error();
+  return image;
+}
+
+absl::StatusOr<std::string> EncodeJpeg(const Image& image, int quality) {
+  internal::CheckImage(image);
+  WGAN_CHECK(1 <= quality && quality <= 100) << quality;
+  Compressor compressor;
+  if (!compressor.Compress(image, quality)) {
+    return absl::InvalidArgumentError(absl::StrCat("cannot encode a JPEG image: ", compressor.message()));
+  }
+  return compressor.bytes();
+}
+
+}  // namespace wgan

@@ -1,0 +1,25 @@
+// Initial parameters: He et al., "Delving deep into rectifiers" (ICCV 2015), for convolutions; PyTorch's default
+// elsewhere.
+#ifndef COMMON_NN_INITIALIZE_H_
+#define COMMON_NN_INITIALIZE_H_
+
+#include <torch/nn/module.h>
+
+#include "common/base/random_stream.h"
+
+namespace wgan {
+
+// What the variance of a convolution's weights is divided by: k * k times its input or its output channels.
+enum class Fan { kIn, kOut };
+
+// Fills every ConvLayer, LinearLayer and BatchNormLayer in `module` from `random`:
+//   convolution weight  normal, mean 0, std sqrt(2 / fan) (Kaiming's gain for ReLU, whatever the leaky slope);
+//   its bias, linear    uniform in +-1 / sqrt(fan_in), fan_in = in * k * k (the library default, which the paper
+//   keeps); batch norm          weight 1, bias 0; running statistics untouched.
+// The numbers depend on `random` and the order of the parameters only, not on memory layout or threads. Assumes float
+// parameters on the CPU.
+void Initialize(torch::nn::Module& module, Fan fan, RandomStream random);
+
+}  // namespace wgan
+
+#endif  // COMMON_NN_INITIALIZE_H_

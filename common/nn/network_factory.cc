@@ -1,0 +1,42 @@
+#include "common/nn/network_factory.h"
+
+#include <c10/util/Exception.h>
+
+#include "common/nn/initialize.h"
+#include "common/nn/resnet.h"
+
+namespace wgan {
+
+std::shared_ptr<Network> MakeUninitializedCritic(const NetworkConfig& config) {
+  switch (config.architecture_case()) {
+    case NetworkConfig::kQcResnet:
+      return std::make_shared<QcResNetCritic>(config.qc_resnet());
+    case NetworkConfig::ARCHITECTURE_NOT_SET:
+      break;
+  }
+  TORCH_CHECK(false, "the network config was not validated: it names no architecture");
+}
+
+std::shared_ptr<Network> MakeUninitializedGenerator(const NetworkConfig& config) {
+  switch (config.architecture_case()) {
+    case NetworkConfig::kQcResnet:
+      return std::make_shared<QcResNetGenerator>(config.qc_resnet());
+    case NetworkConfig::ARCHITECTURE_NOT_SET:
+      break;
+  }
+  TORCH_CHECK(false, "the network config was not validated: it names no architecture");
+}
+
+std::shared_ptr<Network> MakeCritic(const NetworkConfig& config, RandomStream random) {
+  std::shared_ptr<Network> critic = MakeUninitializedCritic(config);
+  Initialize(*critic, Fan::kOut, random);
+  return critic;
+}
+
+std::shared_ptr<Network> MakeGenerator(const NetworkConfig& config, RandomStream random) {
+  std::shared_ptr<Network> generator = MakeUninitializedGenerator(config);
+  Initialize(*generator, Fan::kIn, random);
+  return generator;
+}
+
+}  // namespace wgan

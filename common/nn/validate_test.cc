@@ -1,0 +1,90 @@
+#include "common/nn/validate.h"
+
+#include <cmath>
+#include <functional>
+#include <string>
+
+#include "common/base/status_matchers.h"
+#include "gtest/gtest.h"
+
+namespace wgan {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// Table 1 and 2 of the WGAN-QC supplement.
+NetworkConfig PaperConfig() {
+  NetworkConfig config;
+  QcResNetConfig* c = config.mutable_qc_resnet();
+  c->set_image_size(64);
+  c->set_channels(3);
+  c->set_base_width(64);
+  c->set_max_width(512);
+  c->set_blocks_per_stage(2);
+  c->set_residual_scale(0.1);
+  c->set_latent_dim(128);
+  c->set_generator_batch_norm(true);
+  return config;
+}
+
+TEST(ValidateNetworkConfigTest, PaperConfigsAreValid) {
+  for (int size : {64, 128, 256}) {
+    for (int blocks : {1, 2}) {
+      NetworkConfig config = PaperConfig();
+      config.mutable_qc_resnet()->set_image_size(size);
+      config.mutable_qc_resnet()->set_blocks_per_stage(blocks);
+      WGAN_EXPECT_OK(ValidateNetworkConfig(config));
+      config.mutable_qc_resnet()->set_printed_variant(blocks == 1);
+      WGAN_EXPECT_OK(ValidateNetworkConfig(config));
+    }
+  }
+}
+
+TEST(ValidateNetworkConfigTest, NeedsAnArchitecture) {
+  EXPECT_THAT(ValidateNetworkConfig(NetworkConfig()),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("names no architecture")));
+}
+
+struct BadCase {
+  std::string field, value;  // both must be in the message
+  std::function<void(QcResNetConfig*)> spoil;
+};
+
+TEST(ValidateNetworkConfigTest, NamesTheBadField) {
+  const BadCase cases[] = {
+      {"image_size", "is 96", [](QcResNetConfig* c) { c->set_image_size(96); }},
+      {"image_size", "is 4", [](QcResNetConfig* c) { c->set_image_size(4); }},
+      {"image_size", "is 2048", [](QcResNetConfig* c) { c->set_image_size(2048); }},
+      {"image_size", "is -64", [](QcResNetConfig* c) { c->set_image_size(-64); }},
+      {"image_size", "missing", [](QcResNetConfig* c) { c->clear_image_size(); }},
+      {"channels", "is 2", [](QcResNetConfig* c) { c->set_channels(2); }},
+      {"channels", "missing", [](QcResNetConfig* c) { c->clear_channels(); }},
+      {"base_width", "is 0", [](QcResNetConfig* c) { c->set_base_width(0); }},
+      {"base_width", "missing", [](QcResNetConfig* c) { c->clear_base_width(); }},
+      {"max_width", "is 63", [](QcResNetConfig* c) { c->set_max_width(63); }},
+      {"max_width", "missing", [](QcResNetConfig* c) { c->clear_max_width(); }},
+      {"blocks_per_stage", "is 3", [](QcResNetConfig* c) { c->set_blocks_per_stage(3); }},
+      {"blocks_per_stage", "missing", [](QcResNetConfig* c) { c->clear_blocks_per_stage(); }},
+      {"residual_scale", "is 0", [](QcResNetConfig* c) { c->set_residual_scale(0); }},
+      {"residual_scale", "is nan", [](QcResNetConfig* c) { c->set_residual_scale(std::nan("")); }},
+      {"residual_scale", "missing", [](QcResNetConfig* c) { c->clear_residual_scale(); }},
+      {"leaky_slope", "is 1", [](QcResNetConfig* c) { c->set_leaky_slope(1); }},
+      {"leaky_slope", "is -0.2", [](QcResNetConfig* c) { c->set_leaky_slope(-0.2); }},
+      {"latent_dim", "is 0", [](QcResNetConfig* c) { c->set_latent_dim(0); }},
+      {"latent_dim", "missing", [](QcResNetConfig* c) { c->clear_latent_dim(); }},
+      {"generator_batch_norm", "missing", [](QcResNetConfig* c) { c->clear_generator_batch_norm(); }},
+      {"printed_variant", "is true with blocks_per_stage 2", [](QcResNetConfig* c) { c->set_printed_variant(true); }},
+  };
+  for (const BadCase& bad : cases) {
+    NetworkConfig config = PaperConfig();
+    bad.spoil(config.mutable_qc_resnet());
+    EXPECT_THAT(
+        ValidateNetworkConfig(config),
+        StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("qc_resnet." + bad.field), HasSubstr(bad.value))))
+        << config.ShortDebugString();
+  }
+}
+
+}  // namespace
+}  // namespace wgan

@@ -1,0 +1,315 @@
+#include "common/train/run_main.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "common/base/status_macros.h"
+#include "common/base/stop_request.h"
+#include "common/config/config_file.h"
+#include "common/config/text_proto.h"
+#include "common/io/file.h"
+#include "common/io/sha256.h"
+#include "common/train/events.h"
+#include "common/train/loop.h"
+#include "common/train/progress.h"
+#include "common/train/run_directory.h"
+#include "gflags/gflags.h"
+#include "torch/version.h"
+
+DEFINE_string(data_dir, "", "Folder (or file) of the training data. Empty: the experiment's embedded default.");
+DEFINE_string(output_dir, "", "The run's folder. Empty: runs/<paper>_<experiment>_<scale>_seed<seed>.");
+DEFINE_string(scale, "",
+              "smoke (seconds), cpu (minutes) or paper (the paper's own setting). Empty: paper with a GPU, "
+              "cpu without.");
+DEFINE_uint64(seed, 1, "Seed of every random number of the run.");
+DEFINE_int32(threads, 0,
+             "Threads for tensor arithmetic; 0: one for each core. A run continued with another number "
+             "is as good, but not bit-identical.");
+DEFINE_string(resume, "auto",
+              "auto: continue the run in --output_dir if there is one. never: refuse a folder that "
+              "holds a run.");
+DEFINE_bool(dry_run, false, "Print the resolved config and how it differs from the paper's; write nothing.");
+DEFINE_string(device, "auto", "cpu, cuda or auto.");
+DEFINE_string(set, "",
+              "field=value: change one field of the config, such as --set=training.batch_size=64. Repeatable.");
+
+namespace wgan {
+namespace {
+
+// Says what went wrong; returns `exit_code`.
+int Fail(int exit_code, const absl::Status& status) {
+  std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
+  return exit_code;
+}
+
+// The settings of one call, from flags.
+struct Settings {
+  std::string scale;
+  at::Device device = at::kCPU;
+  std::string data_dir;
+  ResumeMode resume = ResumeMode::kAuto;
+};
+
+absl::StatusOr<at::Device> ParseDevice() {
+  if (FLAGS_device == "cpu") return at::Device(at::kCPU);
+  if (FLAGS_device == "auto") return at::Device(at::hasCUDA() ? at::kCUDA : at::kCPU);
+  if (FLAGS_device != "cuda") {
+    return absl::InvalidArgumentError(absl::StrCat("--device must be cpu, cuda or auto, not \"", FLAGS_device, "\""));
+  }
+  if (at::hasCUDA()) return at::Device(at::kCUDA);
+  return absl::InvalidArgumentError("--device=cuda, but this program sees no GPU (or was built without CUDA)");
+}
+
+absl::StatusOr<Settings> ParseSettings() {
+  Settings settings;
+  ASSIGN_OR_RETURN(settings.device, ParseDevice());
+  settings.scale = !FLAGS_scale.empty() ? FLAGS_scale : (settings.device.is_cuda() ? "paper" : "cpu");
+  if (settings.scale != "smoke" && settings.scale != "cpu" && settings.scale != "paper") {
+    return absl::InvalidArgumentError(absl::StrCat("--scale must be smoke, cpu or paper, not \"", FLAGS_scale, "\""));
+  }
+  if (FLAGS_resume != "auto" && FLAGS_resume != "never") {
+    return absl::InvalidArgumentError(absl::StrCat("--resume must be auto or never, not \"", FLAGS_resume, "\""));
+  }
+  if (FLAGS_resume == "never") settings.resume = ResumeMode::kNever;
+  if (FLAGS_threads < 0) {
+    return absl::InvalidArgumentError(absl::StrCat("--threads must be >= 0, not ", FLAGS_threads));
+  }
+  settings.data_dir = ResolveUserPath(FLAGS_data_dir);
+  return settings;
+}
+
+std::string ConfigPath(const Experiment& experiment, absl::string_view suffix) {
+  return absl::StrCat("papers/", experiment.paper(), "/configs/", experiment.name(), suffix, ".textproto");
+}
+
+absl::Status ApplyOverride(const FieldOverride& override, google::protobuf::Message* config) {
+  return Annotate(SetField(override.path, override.value, config), override.spelling);
+}
+
+// Fills the experiment's config in the order that run_main.h states; returns how it differs from the paper's.
+absl::StatusOr<std::vector<std::string>> LoadConfig(const Settings& settings, const CommandLine& line,
+                                                    Experiment& experiment) {
+  google::protobuf::Message& config = experiment.config();
+  ASSIGN_OR_RETURN(std::string path, LocateRunfile(ConfigPath(experiment, "")));
+  RETURN_IF_ERROR(ReadTextProto(path, &config));
+  std::unique_ptr<google::protobuf::Message> paper(config.New());
+  paper->CopyFrom(config);
+  FillDefaults(paper.get());
+  if (settings.scale != "paper") {
+    ASSIGN_OR_RETURN(std::string overlay, LocateRunfile(ConfigPath(experiment, absl::StrCat(".", settings.scale))));
+    RETURN_IF_ERROR(MergeOverlay(overlay, &config));
+  }
+  RETURN_IF_ERROR(experiment.ChooseData(!settings.data_dir.empty()));
+  if (FlagWasGiven("seed")) experiment.training().set_seed(FLAGS_seed);
+  for (const FieldOverride& override : line.overrides) RETURN_IF_ERROR(ApplyOverride(override, &config));
+  FillDefaults(&config);
+  RETURN_IF_ERROR(experiment.Validate());
+  return ConfigDifference(*paper, config);
+}
+
+std::string DifferenceText(const std::vector<std::string>& difference) {
+  if (difference.empty()) return "Same as the paper's setting.\n";
+  return absl::StrCat("Differs from the paper's setting (paper -> here):\n  ", absl::StrJoin(difference, "\n  "), "\n");
+}
+
+void PrintConfig(const Experiment& experiment, const Settings& settings, const std::vector<std::string>& difference,
+                 const google::protobuf::Message& config) {
+  // As comments, so that the output is a config file itself.
+  std::string header = absl::StrCat(experiment.paper(), " ", experiment.name(), ", scale ", settings.scale, ", config ",
+                                    ConfigDigest(config), "\n", DifferenceText(difference));
+  for (absl::string_view line : absl::StrSplit(header, '\n', absl::SkipEmpty())) {
+    std::fputs(absl::StrCat("# ", line, "\n").c_str(), stdout);
+  }
+  std::fputs(ConfigText(config).c_str(), stdout);
+}
+
+// The processor's name as Linux gives it.
+std::string ProcessorName() {
+  absl::StatusOr<std::string> info = ReadFile("/proc/cpuinfo");
+  if (!info.ok()) return "unknown";
+  for (absl::string_view line : absl::StrSplit(*info, '\n')) {
+    if (!absl::StartsWith(line, "model name")) continue;
+    const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits(": ", 1));
+    if (parts.size() == 2) return parts[1];
+  }
+  return "unknown";
+}
+
+std::map<std::string, std::string> DescribeEnvironment(const Settings& settings) {
+  absl::StatusOr<std::string> program = Sha256HexOfFile("/proc/self/exe");
+  return {{"libtorch", TORCH_VERSION},
+          {"compiler", __VERSION__},
+          {"program_sha256", program.ok() ? *program : "unknown"},
+          {"cpu", ProcessorName()},
+          {"cpu_capability", at::get_cpu_capability()},
+          {"threads", absl::StrCat(at::get_num_threads())},
+          {"device", settings.device.str()}};
+}
+
+std::string OutputDirectory(const Experiment& experiment, const Settings& settings, uint64_t seed) {
+  if (!FLAGS_output_dir.empty()) return ResolveUserPath(FLAGS_output_dir);
+  return ResolveUserPath(
+      absl::StrCat("runs/", experiment.paper(), "_", experiment.name(), "_", settings.scale, "_seed", seed));
+}
+
+RunDescription Describe(Experiment& experiment, const Settings& settings, std::vector<std::string> difference,
+                        const DatasetInfo& data) {
+  RunDescription description;
+  description.experiment = absl::StrCat(experiment.paper(), " ", experiment.name());
+  description.scale = settings.scale;
+  description.config = &experiment.config();
+  description.difference_from_paper = std::move(difference);
+  description.seed = experiment.training().seed();
+  description.iterations = experiment.training().iterations();
+  description.data = data;
+  description.environment = DescribeEnvironment(settings);
+  return description;
+}
+
+// Tells before training starts what is going to happen.
+void Announce(const RunDirectory& run) {
+  const RunDescription& description = run.description();
+  std::string text = absl::StrCat(description.experiment, ", scale ", description.scale, ", seed ", description.seed,
+                                  ": ", description.iterations, " iterations into ", run.path(), "\n");
+  absl::StrAppend(&text, "Data: ", description.data.description, "\n");
+  if (description.data.stand_in) {
+    absl::StrAppend(&text, "These data are a STAND-IN drawn by this program; real data come with --data_dir=DIR.\n");
+  }
+  for (const std::string& warning : run.warnings()) absl::StrAppend(&text, "warning: ", warning, "\n");
+  std::fputs(text.c_str(), stderr);
+}
+
+std::string EndSentence(const RunDirectory& run, const TrainingResult& result) {
+  switch (result.status) {
+    case RunStatus::kDone:
+      return absl::StrCat("Done: ", result.iteration, " iterations.");
+    case RunStatus::kInterrupted:
+      return absl::StrCat("Interrupted after iteration ", result.iteration, " of ", run.description().iterations,
+                          "; the same command continues.");
+    case RunStatus::kDiverged:
+    case RunStatus::kFailed:
+    case RunStatus::kRunning:
+      return result.message;
+  }
+  return "";
+}
+
+// The result on stdout: how it ended, the last numbers, where to look.
+void PrintResult(const RunDirectory& run, const TrainingResult& result) {
+  std::string text = EndSentence(run, result) + "\n";
+  for (const auto& [name, value] : result.scalars) absl::StrAppend(&text, "  ", name, " ", value, "\n");
+  absl::StrAppend(&text, "Look at ", run.images(), " (pictures), ", run.File("metrics.csv"), " (curves), ",
+                  run.checkpoints(), " (weights), ", run.File("run.json"), " (record);\nor: tensorboard --logdir ",
+                  run.path(), "\n");
+  std::fputs(text.c_str(), stdout);
+}
+
+int ExitCodeOf(RunStatus status) {
+  switch (status) {
+    case RunStatus::kDone:
+      return kExitDone;
+    case RunStatus::kInterrupted:
+      return kExitInterrupted;
+    case RunStatus::kDiverged:
+    case RunStatus::kFailed:
+    case RunStatus::kRunning:
+      return kExitFailed;
+  }
+  return kExitFailed;
+}
+
+// A refused folder is a matter of usage, anything else that goes wrong with it is a failure.
+int RunDirectoryExitCode(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) ? kExitUsage : kExitFailed;
+}
+
+int TrainInto(RunDirectory& run, Experiment& experiment, const Settings& settings, BatchSource& data) {
+  Announce(run);
+  const TrainingConfig& config = experiment.training();
+  absl::StatusOr<std::unique_ptr<Algorithm>> algorithm =
+      experiment.MakeAlgorithm(RandomStreams(config.seed()), data, settings.device);
+  if (!algorithm.ok()) return Fail(kExitFailed, algorithm.status());
+  absl::StatusOr<TrainingResult> result;
+  {
+    ProgressDisplay progress(stderr, isatty(fileno(stderr)) == 1, config.iterations(), (*algorithm)->ScalarNames(),
+                             absl::Now);
+    EventWriter events(run.path(), (*algorithm)->ScalarNames());
+    result = Train({**algorithm, data, config, run, {&progress, &events}});
+  }
+  if (!result.ok()) return Fail(IsDataError(result.status()) ? kExitData : kExitFailed, result.status());
+  PrintResult(run, *result);
+  return ExitCodeOf(result->status);
+}
+
+int OpenAndTrain(Experiment& experiment, const Settings& settings, std::vector<std::string> difference) {
+  absl::StatusOr<std::unique_ptr<BatchSource>> data = experiment.OpenData(settings.data_dir);
+  if (!data.ok()) return Fail(kExitData, data.status());
+  const RunDescription description = Describe(experiment, settings, std::move(difference), (*data)->info());
+  absl::StatusOr<std::unique_ptr<RunDirectory>> run =
+      RunDirectory::Open(OutputDirectory(experiment, settings, description.seed), settings.resume, description);
+  if (!run.ok()) return Fail(RunDirectoryExitCode(run.status()), run.status());
+  const RunStatus found = (*run)->found_status();
+  if (found == RunStatus::kDone || found == RunStatus::kDiverged) {
+    std::fputs("This run has already ended; nothing to do.\n", stderr);
+    PrintResult(**run, {found, (*run)->found_iteration(), {}, (*run)->found_message()});
+    return ExitCodeOf(found);
+  }
+  return TrainInto(**run, experiment, settings, **data);
+}
+
+std::string Usage(const Experiment& experiment) {
+  return absl::StrCat(experiment.summary(), "\n\n  bazel run //papers/", experiment.paper(), ":", experiment.name(),
+                      " -- [--flag=value ...]\n\nExit codes: 0 done, 1 failed or diverged, 2 wrong usage, 3 bad or "
+                      "missing data, 130 interrupted after a checkpoint.");
+}
+
+int RunWithoutCatching(Experiment& experiment, int argc, char** argv) {
+  const std::vector<FlagAlias> aliases = experiment.aliases();
+  absl::StatusOr<CommandLine> line = ParseCommandLine(argc, argv, aliases);
+  if (!line.ok()) return Fail(kExitUsage, line.status());
+  if (line->help) {
+    std::fputs(HelpPage(Usage(experiment), aliases).c_str(), stdout);
+    return kExitDone;
+  }
+  for (const std::string& note : line->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  absl::StatusOr<Settings> settings = ParseSettings();
+  if (!settings.ok()) return Fail(kExitUsage, settings.status());
+  absl::StatusOr<std::vector<std::string>> difference = LoadConfig(*settings, *line, experiment);
+  if (!difference.ok()) return Fail(kExitUsage, difference.status());
+  if (FLAGS_dry_run) {
+    PrintConfig(experiment, *settings, *difference, experiment.config());
+    return kExitDone;
+  }
+  InstallStopRequestHandlers();
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  at::set_num_threads(FLAGS_threads > 0 ? FLAGS_threads : cores);
+  return OpenAndTrain(experiment, *settings, *std::move(difference));
+}
+
+}  // namespace
+
+int RunMain(Experiment& experiment, int argc, char** argv) {
+  try {
+    return RunWithoutCatching(experiment, argc, argv);
+  } catch (const std::exception& error) {
+    // LibTorch and the standard library throw: out of memory above all.
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return kExitFailed;
+  }
+}
+
+}  // namespace wgan

@@ -1,0 +1,19 @@
+// Are the messages of training.proto usable? Past these checks, code trusts its config.
+#ifndef COMMON_TRAIN_VALIDATE_H_
+#define COMMON_TRAIN_VALIDATE_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/train/training.pb.h"
+
+namespace wgan {
+
+// kInvalidArgument with `field`.name, the value and the allowed range, where `field` is the path of the message inside
+// the experiment's config ("training", "critic_optimizer"). Numbers must be finite; what has no default must be set.
+absl::Status ValidateTrainingConfig(const TrainingConfig& config, absl::string_view field);
+absl::Status ValidateOptimizerConfig(const OptimizerConfig& config, absl::string_view field);
+absl::Status ValidateEmaConfig(const EmaConfig& config, absl::string_view field);
+
+}  // namespace wgan
+
+#endif  // COMMON_TRAIN_VALIDATE_H_

@@ -1,0 +1,160 @@
+#include "datasets/image_folder.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/io/file.h"
+#include "common/io/image_codec.h"
+#include "common/io/sha256.h"
+#include "datasets/crop.h"
+
+namespace wgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kFilesThatDecideTheCrop = 16;
+
+bool HasImageExtension(const std::string& name) {
+  const std::string lower = absl::AsciiStrToLower(name);
+  return absl::EndsWith(lower, ".jpg") || absl::EndsWith(lower, ".jpeg") || absl::EndsWith(lower, ".png");
+}
+
+absl::Status SystemError(const std::string& path, const std::error_code& error) {
+  return absl::UnavailableError(absl::StrCat("image folder: cannot list ", path, ": ", error.message()));
+}
+
+// What one walk over a folder found.
+struct Listing {
+  std::vector<ImageFile> images;
+  int64_t other_files = 0;
+};
+
+absl::Status Walk(const std::string& folder, const std::string& prefix, Listing& listing) {
+  std::error_code error;
+  fs::directory_iterator entries(folder, error);
+  if (error) return SystemError(folder, error);
+  for (; entries != fs::directory_iterator(); entries.increment(error)) {
+    const std::string name = entries->path().filename().string();
+    if (absl::StartsWith(name, ".")) continue;
+    std::error_code ignored;  // a link that leads nowhere is reported later, as an unreadable image
+    const bool is_link = entries->is_symlink(ignored);
+    if (entries->is_directory(ignored)) {
+      if (is_link) continue;
+      RETURN_IF_ERROR(Walk(entries->path().string(), absl::StrCat(prefix, name, "/"), listing));
+      continue;
+    }
+    if (!HasImageExtension(name) || entries->is_other(ignored)) {  // other: pipes, devices
+      ++listing.other_files;
+      continue;
+    }
+    const auto bytes = static_cast<int64_t>(entries->file_size(ignored));  // -1 on error
+    listing.images.push_back({absl::StrCat(prefix, name), bytes});
+  }
+  if (error) return SystemError(folder, error);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Image> Decode(const std::string& directory, const ImageFile& file) {
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(JoinPath(directory, file.relative_path)));
+  return DecodeImage(bytes);
+}
+
+Crop CropOfFirstFiles(const std::string& directory, const std::vector<ImageFile>& files, int64_t max_unreadable) {
+  int64_t seen = 0, unreadable = 0;
+  for (const ImageFile& file : files) {
+    if (seen == kFilesThatDecideTheCrop || unreadable > max_unreadable) break;
+    const absl::StatusOr<Image> image = Decode(directory, file);
+    if (!image.ok()) {
+      ++unreadable;
+      continue;
+    }
+    ++seen;
+    if (DefaultCrop(image->height, image->width) == ImageFolderConfig::CENTER_SQUARE) {
+      return ImageFolderConfig::CENTER_SQUARE;
+    }
+  }
+  return seen > 0 ? ImageFolderConfig::CELEBA_CROP108_64 : ImageFolderConfig::CENTER_SQUARE;
+}
+
+class ImageFolderReader : public ImageReader {
+ public:
+  ImageFolderReader(std::string directory, std::vector<ImageFile> files, Crop crop, int image_size)
+      : directory_(std::move(directory)), files_(std::move(files)), crop_(crop), image_size_(image_size) {}
+
+  int64_t size() const override { return static_cast<int64_t>(files_.size()); }
+  absl::StatusOr<Image> Read(int64_t index) const override {
+    ASSIGN_OR_RETURN(const Image image, Decode(directory_, files_[index]));
+    return CropAndResize(image, crop_, image_size_);
+  }
+  std::string Name(int64_t index) const override { return files_[index].relative_path; }
+
+ private:
+  const std::string directory_;
+  const std::vector<ImageFile> files_;
+  const Crop crop_;
+  const int image_size_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<ImageFile>> ListImageFiles(const std::string& directory) {
+  if (FileExists(directory)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("image folder: ", directory, " is a file, not a folder; unpack an archive first"));
+  }
+  if (!DirectoryExists(directory)) {
+    return absl::NotFoundError(absl::StrCat("image folder: there is no folder ", directory));
+  }
+  Listing listing;
+  RETURN_IF_ERROR(Walk(directory, "", listing));
+  if (listing.images.empty()) {
+    return absl::NotFoundError(absl::StrCat(
+        "image folder: no image in ", directory, " or its sub-folders: looked for names that end in .jpg, ",
+        ".jpeg or .png (in any case; hidden files and linked folders are left out) and found ", listing.other_files,
+        " other files"));
+  }
+  std::sort(listing.images.begin(), listing.images.end(),
+            [](const ImageFile& a, const ImageFile& b) { return a.relative_path < b.relative_path; });
+  return std::move(listing.images);
+}
+
+std::string DigestOfImageFiles(const std::vector<ImageFile>& files) {
+  std::string lines;
+  for (const ImageFile& file : files) {
+    absl::StrAppend(&lines, file.relative_path, absl::string_view("\0", 1), file.bytes, "\n");
+  }
+  return absl::StrCat("sha256:", Sha256Hex(lines));
+}
+
+absl::StatusOr<OpenedImages> OpenImageFolder(const ImageFolderConfig& config, int image_size) {
+  if (config.directory().empty()) {
+    return absl::InvalidArgumentError("image folder: no folder is named; say where the images are with --data_dir");
+  }
+  ASSIGN_OR_RETURN(std::vector<ImageFile> files, ListImageFiles(config.directory()));
+  const int64_t size = static_cast<int64_t>(files.size());
+  OpenedImages opened;
+  opened.max_unreadable = config.has_max_unreadable() ? config.max_unreadable() : std::max(int64_t{10}, size / 100);
+  Crop crop = config.crop();
+  if (crop == ImageFolderConfig::CROP_UNSPECIFIED) {
+    crop = CropOfFirstFiles(config.directory(), files, opened.max_unreadable);
+  }
+  opened.info.name = "image_folder";
+  opened.info.crop = CropName(crop, image_size);
+  opened.info.description = absl::StrCat(size, " image files from ", config.directory(), ", ", opened.info.crop, " at ",
+                                         image_size, "x", image_size);
+  opened.info.digest = DigestOfImageFiles(files);
+  opened.info.size = size;
+  opened.reader = std::make_unique<ImageFolderReader>(config.directory(), std::move(files), crop, image_size);
+  return opened;
+}
+
+}  // namespace wgan

@@ -1,0 +1,272 @@
+#include "datasets/shuffled_batches.h"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/random_stream.h"
+#include "common/base/status_matchers.h"
+#include "common/io/sha256.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace wgan {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// Image i is one grey pixel of value i; those in `unreadable` are not.
+class FakeReader : public ImageReader {
+ public:
+  FakeReader(int64_t size, std::set<int64_t> unreadable, std::atomic<int>* reads)
+      : size_(size), unreadable_(std::move(unreadable)), reads_(reads) {}
+  int64_t size() const override { return size_; }
+  absl::StatusOr<Image> Read(int64_t index) const override {
+    if (reads_ != nullptr) ++*reads_;
+    if (unreadable_.count(index) > 0) return absl::DataLossError("torn");
+    return Image{1, 1, 1, {static_cast<uint8_t>(index)}};
+  }
+  std::string Name(int64_t index) const override { return absl::StrCat("image ", index); }
+
+ private:
+  const int64_t size_;
+  const std::set<int64_t> unreadable_;
+  std::atomic<int>* const reads_;
+};
+
+struct Setting {
+  int64_t size = 100, batch_size = 8, max_unreadable = 10, cache_bytes = 1 << 20;
+  int threads = 0;
+  uint64_t seed = 5;
+  std::set<int64_t> unreadable = {};
+  std::atomic<int>* reads = nullptr;
+};
+
+absl::StatusOr<std::unique_ptr<BatchSource>> Open(const Setting& s) {
+  DatasetInfo info;
+  info.name = "fake";
+  ShuffledBatchesOptions options;
+  options.batch_size = s.batch_size;
+  options.seed = s.seed;
+  options.decode_threads = s.threads;
+  options.max_unreadable = s.max_unreadable;
+  options.cache_bytes = s.cache_bytes;
+  return ShuffledBatches::Open(std::make_unique<FakeReader>(s.size, s.unreadable, s.reads), info, options);
+}
+
+// The images in a batch: values back from [-1, 1] to 0 ... 255.
+std::vector<int> Images(const at::Tensor& batch) {
+  std::vector<int> images;
+  for (int64_t i = 0; i < batch.numel(); ++i) {
+    images.push_back(static_cast<int>(std::lround((batch.data_ptr<float>()[i] + 1) * 127.5)));
+  }
+  return images;
+}
+
+std::vector<int> ImagesOf(BatchSource& source, int64_t first, int64_t count) {
+  std::vector<int> images;
+  for (int64_t k = first; k < first + count; ++k) {
+    const auto batch = source.Batch(k);
+    EXPECT_THAT(batch, IsOk());
+    for (int image : Images(*batch)) images.push_back(image);
+  }
+  return images;
+}
+
+TEST(ShuffledBatches, BatchIsAFloatTensorInUnitRange) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open({.size = 256, .batch_size = 256}));
+  WGAN_ASSERT_OK_AND_ASSIGN(const at::Tensor batch, source->Batch(0));
+  EXPECT_EQ(batch.scalar_type(), at::kFloat);
+  EXPECT_TRUE(batch.is_contiguous());
+  EXPECT_THAT(batch.sizes(), ElementsAre(256, 1, 1, 1));
+  EXPECT_THAT(source->sample_shape(), ElementsAre(1, 1, 1));
+  EXPECT_EQ(source->info().size, 256);
+  EXPECT_EQ(batch.min().item<float>(), -1);
+  EXPECT_EQ(batch.max().item<float>(), 1);
+}
+
+// 100 images in batches of 8: 12 batches an epoch, 4 images left out, each other one exactly once.
+TEST(ShuffledBatches, EveryEpochVisitsEveryImageOnceButTheIncompleteBatch) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open({}));
+  std::vector<std::vector<int>> epochs;
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    const std::vector<int> images = ImagesOf(*source, epoch * 12, 12);
+    EXPECT_EQ(std::set<int>(images.begin(), images.end()).size(), 96u);
+    const std::vector<int64_t> order = RandomStream(5, "data_order", epoch).Permutation(100);
+    EXPECT_EQ(images, std::vector<int>(order.begin(), order.begin() + 96));
+    epochs.push_back(images);
+  }
+  EXPECT_NE(epochs[0], epochs[1]);
+  EXPECT_NE(epochs[1], epochs[2]);
+}
+
+TEST(ShuffledBatches, BatchSizeThatDividesLeavesNothingOut) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open({.size = 96}));
+  const std::vector<int> images = ImagesOf(*source, 0, 12);
+  EXPECT_EQ(std::set<int>(images.begin(), images.end()).size(), 96u);
+}
+
+TEST(ShuffledBatches, SeedDecidesTheOrder) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto one, Open({.seed = 1}));
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto two, Open({.seed = 2}));
+  EXPECT_NE(ImagesOf(*one, 0, 2), ImagesOf(*two, 0, 2));
+}
+
+std::string DigestOfBatches(int threads, int64_t cache_bytes, const std::vector<int64_t>& order) {
+  const auto source =
+      Open({.max_unreadable = 20, .cache_bytes = cache_bytes, .threads = threads, .unreadable = {3, 4, 50, 97}});
+  EXPECT_THAT(source, IsOk());
+  std::map<int64_t, std::string> batches;
+  for (int64_t k : order) {
+    const auto batch = (*source)->Batch(k);
+    EXPECT_THAT(batch, IsOk());
+    batches[k].assign(static_cast<const char*>(batch->data_ptr()), batch->nbytes());
+  }
+  std::string all;
+  for (const auto& [k, bytes] : batches) all += bytes;
+  return Sha256Hex(all);
+}
+
+TEST(ShuffledBatches, BatchesDependNeitherOnThreadsNorOnCacheNorOnTheOrderOfCalls) {
+  std::vector<int64_t> rising;
+  for (int64_t k = 0; k < 40; ++k) rising.push_back(k);
+  const std::vector<int64_t> falling(rising.rbegin(), rising.rend());
+  const std::string expected = DigestOfBatches(0, 0, rising);
+  for (int threads : {0, 1, 4}) {
+    EXPECT_EQ(DigestOfBatches(threads, 1 << 20, rising), expected) << threads;
+    EXPECT_EQ(DigestOfBatches(threads, 0, falling), expected) << threads;
+  }
+}
+
+TEST(ShuffledBatches, BatchesAreNotAliased) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open({.threads = 1}));
+  WGAN_ASSERT_OK_AND_ASSIGN(const at::Tensor first, source->Batch(0));
+  const at::Tensor copy = first.clone();
+  for (int64_t k = 0; k < 5; ++k) WGAN_ASSERT_OK(source->Batch(k));
+  EXPECT_TRUE(at::equal(first, copy));
+  WGAN_ASSERT_OK_AND_ASSIGN(at::Tensor again, source->Batch(0));
+  again.zero_();
+  EXPECT_TRUE(at::equal(first, copy));
+}
+
+// What the header promises, written down a second time: the image of the next slot whose image can be read.
+std::vector<int> ExpectedWithSkips(int64_t epoch, int64_t size, int64_t slots, const std::set<int64_t>& unreadable) {
+  const std::vector<int64_t> order = RandomStream(5, "data_order", epoch).Permutation(size);
+  std::vector<int> images;
+  for (int64_t slot = 0; slot < slots; ++slot) {
+    int64_t taken = slot;
+    while (unreadable.count(order[taken % size]) > 0) ++taken;
+    images.push_back(static_cast<int>(order[taken % size]));
+  }
+  return images;
+}
+
+TEST(ShuffledBatches, UnreadableImageGivesItsSlotToTheNext) {
+  const std::set<int64_t> unreadable = {0, 1, 2, 30, 60, 61, 99};
+  for (int threads : {0, 4}) {
+    WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open({.threads = threads, .unreadable = unreadable}));
+    for (int epoch = 0; epoch < 2; ++epoch) {
+      const std::vector<int> images = ImagesOf(*source, epoch * 12, 12);
+      EXPECT_EQ(images, ExpectedWithSkips(epoch, 100, 96, unreadable));
+    }
+    EXPECT_THAT(source->UnreadableSamples(),
+                ElementsAre("image 0: torn", "image 1: torn", "image 2: torn", "image 30: torn", "image 60: torn",
+                            "image 61: torn", "image 99: torn"));
+  }
+}
+
+// With 4 images in one batch of 4, the last slot's successor is the first slot.
+TEST(ShuffledBatches, AfterTheLastSlotComesTheFirst) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open({.size = 4, .batch_size = 3, .unreadable = {2}}));
+  for (int64_t k = 0; k < 20; ++k) EXPECT_EQ(ImagesOf(*source, k, 1), ExpectedWithSkips(k, 4, 3, {2})) << k;
+}
+
+TEST(ShuffledBatches, EachUnreadableImageCountsOnce) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open({.max_unreadable = 1, .cache_bytes = 0, .unreadable = {77}}));
+  ImagesOf(*source, 0, 60);
+  EXPECT_THAT(source->UnreadableSamples(), ElementsAre("image 77: torn"));
+}
+
+TEST(ShuffledBatches, BeyondTheLimitIsAnErrorInTheSameBatchWithAnyThreads) {
+  std::set<int64_t> errors;
+  for (int threads : {0, 1, 4}) {
+    WGAN_ASSERT_OK_AND_ASSIGN(const auto source,
+                              Open({.max_unreadable = 2, .threads = threads, .unreadable = {90, 91, 92}}));
+    int64_t k = 0;
+    while (source->Batch(k).ok()) ++k;
+    errors.insert(k);
+    const absl::Status status = source->Batch(k).status();
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kDataLoss,
+                                 "fake: 3 images could not be read, more than the limit of 2 (max_unreadable); the "
+                                 "first: image 90: torn"));
+    EXPECT_EQ(source->Batch(0).status(), status);  // and from then on
+  }
+  EXPECT_EQ(errors.size(), 1u);
+}
+
+TEST(ShuffledBatches, FewerImagesThanABatch) {
+  EXPECT_THAT(Open({.size = 7}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "fake: 7 images are fewer than one batch of 8; lower the batch size or add images"));
+}
+
+TEST(ShuffledBatches, NothingReadable) {
+  EXPECT_THAT(Open({.size = 3, .batch_size = 2, .unreadable = {0, 1, 2}}),
+              StatusIs(absl::StatusCode::kDataLoss, "fake: none of the 3 images could be read; image 0: torn"));
+  std::set<int64_t> all;
+  for (int64_t i = 0; i < 100; ++i) all.insert(i);
+  EXPECT_THAT(Open({.unreadable = all}),
+              StatusIs(absl::StatusCode::kDataLoss, "fake: none of the first 11 images could be read; image 0: torn"));
+}
+
+TEST(ShuffledBatches, TooFewReadable) {
+  EXPECT_THAT(Open({.size = 9, .unreadable = {4, 6}}),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       "fake: only 7 of 9 images could be read, fewer than one batch of 8; the first that could not: "
+                       "image 4: torn"));
+}
+
+TEST(ShuffledBatches, OpeningStopsAtTheLimit) {
+  EXPECT_THAT(Open({.max_unreadable = 1, .unreadable = {1, 2}}),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("2 images could not be read, more than the limit of 1")));
+}
+
+TEST(ShuffledBatches, OpeningReadsOneBatchOnly) {
+  std::atomic<int> reads{0};
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open({.reads = &reads}));
+  EXPECT_EQ(reads, 8);
+  EXPECT_THAT(source->UnreadableSamples(), IsEmpty());
+}
+
+TEST(ShuffledBatches, CacheReadsEachImageOnceIfAllFit) {
+  std::atomic<int> reads{0};
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto cached, Open({.size = 16, .unreadable = {15}, .reads = &reads}));
+  ImagesOf(*cached, 0, 20);
+  EXPECT_LE(reads, 17);  // the first image, which told the size, twice
+  reads = 0;
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto uncached, Open({.size = 16, .cache_bytes = 100, .reads = &reads}));
+  ImagesOf(*uncached, 0, 20);
+  EXPECT_EQ(reads, 8 + 160);
+}
+
+TEST(ShuffledBatches, FarApartEpochs) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open({.threads = 2}));
+  const std::vector<int> early = ImagesOf(*source, 0, 1);
+  for (int64_t k : {int64_t{1} << 40, int64_t{12000}, int64_t{5}, int64_t{240}}) ImagesOf(*source, k, 1);
+  EXPECT_EQ(ImagesOf(*source, 0, 1), early);
+}
+
+}  // namespace
+}  // namespace wgan

@@ -1,0 +1,42 @@
+// The image experiments of WGAN-QC (celeba, celebahq, lsun, dog): one program, one config each.
+#ifndef PAPERS_WGANQC_EXPERIMENT_H_
+#define PAPERS_WGANQC_EXPERIMENT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/train/run_main.h"
+#include "papers/wganqc/wganqc.pb.h"
+
+namespace wgan::wganqc {
+
+class ImageExperiment : public Experiment {
+ public:
+  // `name` is the stem of the config files: configs/<name>.textproto and its overlays.
+  explicit ImageExperiment(std::string name) : name_(std::move(name)) {}
+
+  std::string paper() const override { return "wganqc"; }
+  std::string name() const override { return name_; }
+  std::string summary() const override;
+  google::protobuf::Message& config() override { return config_; }
+  TrainingConfig& training() override { return *config_.mutable_training(); }
+
+  // The flags of the authors' released program, so that its command lines keep working.
+  std::vector<FlagAlias> aliases() const override;
+
+  // --data_dir means a folder of images; without it procedurally drawn portraits stand in.
+  absl::Status ChooseData(bool has_data_dir) override;
+  absl::Status Validate() const override;
+  absl::StatusOr<std::unique_ptr<BatchSource>> OpenData(const std::string& data_dir) override;
+  absl::StatusOr<std::unique_ptr<Algorithm>> MakeAlgorithm(const RandomStreams& random, const BatchSource& data,
+                                                           at::Device device) override;
+
+ private:
+  std::string name_;
+  WganQcConfig config_;
+};
+
+}  // namespace wgan::wganqc
+
+#endif  // PAPERS_WGANQC_EXPERIMENT_H_

@@ -1,0 +1,39 @@
+"""Gathers the dependencies, one file each, so that WORKSPACE has a single load."""
+
+load(":abseil.bzl", _abseil = "abseil")
+load(":benchmark.bzl", _benchmark = "benchmark")
+load(":fashion_mnist.bzl", _fashion_mnist = "fashion_mnist")
+load(":gflags.bzl", _gflags = "gflags")
+load(":googletest.bzl", _googletest = "googletest")
+load(":jpeg.bzl", _jpeg = "jpeg")
+load(":lemon.bzl", _lemon = "lemon")
+load(":libtorch.bzl", _libtorch = "libtorch")
+load(":libtorch_cuda.bzl", _libtorch_cuda = "libtorch_cuda")
+load(":nlohmann_json.bzl", _nlohmann_json = "nlohmann_json")
+load(":openssl.bzl", _openssl = "openssl")
+load(":png.bzl", _png = "png")
+load(":protobuf.bzl", _protobuf = "protobuf")
+load(":remote_coverage_tools.bzl", _remote_coverage_tools = "remote_coverage_tools")
+load(":rules_cc.bzl", _rules_cc = "rules_cc")
+load(":rules_java.bzl", _rules_java = "rules_java")
+load(":rules_proto.bzl", _rules_proto = "rules_proto")
+load(":zlib.bzl", _zlib = "zlib")
+
+abseil = _abseil
+benchmark = _benchmark
+fashion_mnist = _fashion_mnist
+gflags = _gflags
+googletest = _googletest
+jpeg = _jpeg
+lemon = _lemon
+libtorch = _libtorch
+libtorch_cuda = _libtorch_cuda
+nlohmann_json = _nlohmann_json
+openssl = _openssl
+png = _png
+protobuf = _protobuf
+remote_coverage_tools = _remote_coverage_tools
+rules_cc = _rules_cc
+rules_java = _rules_java
+rules_proto = _rules_proto
+zlib = _zlib
