@@ -81,7 +81,10 @@ absl::StatusOr<std::unique_ptr<BatchSource>> MakeBatchSource(const DatasetConfig
   options.seed = seed;
   options.decode_threads = decode_threads;
   options.max_unreadable = opened.max_unreadable;
-  return ShuffledBatches::Open(std::move(opened.reader), std::move(opened.info), options);
+  absl::StatusOr<std::unique_ptr<BatchSource>> batches =
+      ShuffledBatches::Open(std::move(opened.reader), std::move(opened.info), options);
+  if (batches.ok() || !config.has_image_folder()) return batches;
+  return Annotate(batches.status(), config.image_folder().directory());
 }
 
 }  // namespace wgan

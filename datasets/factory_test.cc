@@ -146,7 +146,8 @@ TEST(MakeBatchSource, FewerImagesThanABatch) {
   const std::string folder = CelebaFolder(3);
   EXPECT_THAT(MakeBatchSource(FolderConfig(folder), 64, 1, 0),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "image_folder: 3 images are fewer than one batch of 64; lower the batch size or add images"));
+                       folder + ": image_folder: 3 images are fewer than one batch of 64; lower the batch size or add "
+                                "images"));
 }
 
 TEST(MakeBatchSource, FashionMnist) {

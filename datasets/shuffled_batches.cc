@@ -178,9 +178,9 @@ ShuffledBatches::Permutation ShuffledBatches::EpochPermutation(int64_t epoch) co
 absl::Status ShuffledBatches::CheckLimit() const {
   const int64_t count = static_cast<int64_t>(unreadable_.size());
   if (count <= options_.max_unreadable) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(info_.name, ": ", count, " images could not be read, more than the limit of ",
-                                          options_.max_unreadable,
-                                          " (max_unreadable); the first: ", UnreadableSamples().front()));
+  return absl::DataLossError(absl::StrCat(
+      info_.name, ": ", count, " images could not be read, more than the limit of ", options_.max_unreadable,
+      " (max_unreadable); the first: ", UnreadableSamples().front(), "; mend or remove them, or raise the limit"));
 }
 
 std::vector<std::string> ShuffledBatches::UnreadableSamples() const {

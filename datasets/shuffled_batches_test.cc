@@ -210,7 +210,7 @@ TEST(ShuffledBatches, BeyondTheLimitIsAnErrorInTheSameBatchWithAnyThreads) {
     const absl::Status status = source->Batch(k).status();
     EXPECT_THAT(status, StatusIs(absl::StatusCode::kDataLoss,
                                  "fake: 3 images could not be read, more than the limit of 2 (max_unreadable); the "
-                                 "first: image 90: torn"));
+                                 "first: image 90: torn; mend or remove them, or raise the limit"));
     EXPECT_EQ(source->Batch(0).status(), status);  // and from then on
   }
   EXPECT_EQ(errors.size(), 1u);

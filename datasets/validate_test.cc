@@ -35,18 +35,21 @@ TEST_P(ValidateDatasetConfigBad, NamesFieldAndInterval) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, ValidateDatasetConfigBad,
-    testing::Values(BadCase{"portraits {}", "dataset.image_size is not set"},
-                    BadCase{"image_size: 3 mnist {}", "dataset.image_size is 3, not in [4, 1024]"},
-                    BadCase{"image_size: 1025 image_folder {}", "dataset.image_size is 1025, not in [4, 1024]"},
-                    BadCase{"image_size: 64 channels: 2 mnist {}", "dataset.channels is 2, not 1 or 3"},
+    testing::Values(BadCase{"portraits {}", "dataset.image_size is not set; it must be in [4, 1024]"},
+                    BadCase{"image_size: 3 mnist {}", "dataset.image_size is 3; it must be in [4, 1024]"},
+                    BadCase{"image_size: 1025 image_folder {}", "dataset.image_size is 1025; it must be in [4, 1024]"},
+                    BadCase{"image_size: 64 channels: 2 mnist {}", "dataset.channels is 2; it must be 1 or 3"},
                     BadCase{"image_size: 64", "dataset names no source; set one of dataset.portraits"},
-                    BadCase{"image_size: 64 channels: 1 portraits {}", "dataset.portraits gives 3 (RGB)"},
-                    BadCase{"image_size: 64 channels: 1 image_folder {}", "dataset.image_folder gives 3 (RGB)"},
-                    BadCase{"image_size: 8 portraits {}", "image_size (of portraits) is 8, not in [16, 1024]"},
+                    BadCase{"image_size: 64 channels: 1 portraits {}",
+                            "dataset.channels is 1; it must be 3, since dataset.portraits gives 3 (RGB)"},
+                    BadCase{"image_size: 64 channels: 1 image_folder {}",
+                            "dataset.channels is 1; it must be 3, since dataset.image_folder gives 3 (RGB)"},
+                    BadCase{"image_size: 8 portraits {}",
+                            "dataset.image_size is 8; it must be in [16, 1024] for dataset.portraits"},
                     BadCase{"image_size: 64 portraits { num_images: 0 }",
-                            "dataset.portraits.num_images is 0, not in [1, 10000000]"},
+                            "dataset.portraits.num_images is 0; it must be in [1, 10000000]"},
                     BadCase{"image_size: 64 image_folder { max_unreadable: -1 }",
-                            "dataset.image_folder.max_unreadable is -1, not at least 0"}));
+                            "dataset.image_folder.max_unreadable is -1; it must be >= 0"}));
 
 }  // namespace
 }  // namespace wgan

@@ -32,8 +32,7 @@ class CheckMessage {
 #define WGAN_CHECK(condition) \
   while (!(condition)) ::wgan::internal::CheckMessage(__FILE__, __LINE__, #condition).stream() << ' '
 
-#define WGAN_CHECK_OP_(a, op, b) \
-  WGAN_CHECK((a)op(b)) << "(" << (a) << " vs " << (b) << ") "
+#define WGAN_CHECK_OP_(a, op, b) WGAN_CHECK((a)op(b)) << "(" << (a) << " vs " << (b) << ") "
 #define WGAN_CHECK_EQ(a, b) WGAN_CHECK_OP_(a, ==, b)
 #define WGAN_CHECK_NE(a, b) WGAN_CHECK_OP_(a, !=, b)
 #define WGAN_CHECK_LT(a, b) WGAN_CHECK_OP_(a, <, b)
@@ -42,8 +41,8 @@ class CheckMessage {
 #define WGAN_CHECK_GE(a, b) WGAN_CHECK_OP_(a, >=, b)
 
 // Aborts with the status's text unless `expression` (a Status) is OK.
-#define WGAN_CHECK_OK(expression)                                   \
-  if (::absl::Status wgan_check_status = (expression); true)        \
+#define WGAN_CHECK_OK(expression)                            \
+  if (::absl::Status wgan_check_status = (expression); true) \
   WGAN_CHECK(wgan_check_status.ok()) << wgan_check_status.ToString() << ' '
 
 #endif  // COMMON_BASE_CHECK_H_

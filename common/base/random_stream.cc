@@ -51,7 +51,8 @@ RandomStream::RandomStream(uint64_t seed, absl::string_view name, uint64_t index
 
 uint32_t RandomStream::NextBits() {
   if (used_ == 4) {
-    words_ = Philox4x32({static_cast<uint32_t>(block_), static_cast<uint32_t>(block_ >> 32), index_low_, index_high_}, key_);
+    words_ =
+        Philox4x32({static_cast<uint32_t>(block_), static_cast<uint32_t>(block_ >> 32), index_low_, index_high_}, key_);
     ++block_;
     used_ = 0;
   }

@@ -30,8 +30,8 @@ MATCHER(IsOk, negation ? "is not OK" : "is OK") {
 // Matches a Status or StatusOr whose code is `code` and whose message matches `message_matcher`
 // (a string means equality; use testing::HasSubstr for a part).
 MATCHER_P2(StatusIs, code, message_matcher,
-           std::string(negation ? "has not" : "has") + " code " + absl::StatusCodeToString(code) + " and a message that " +
-               testing::DescribeMatcher<std::string>(message_matcher, negation)) {
+           std::string(negation ? "has not" : "has") + " code " + absl::StatusCodeToString(code) +
+               " and a message that " + testing::DescribeMatcher<std::string>(message_matcher, negation)) {
   const absl::Status& status = internal::StatusOf(arg);
   *result_listener << status.ToString();
   return status.code() == code &&

@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <string>
+
 #include "gtest/gtest.h"
 
 namespace wgan {
@@ -10,7 +12,9 @@ namespace {
 TEST(StopRequestTest, SigtermSetsTheFlagAndTheProcessGoesOn) {
   InstallStopRequestHandlers();
   SetStopRequested(false);
+  testing::internal::CaptureStderr();
   raise(SIGTERM);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("Stopping after this iteration"), std::string::npos);
   EXPECT_TRUE(StopRequested());
   raise(SIGTERM);  // a second one is no reason to lose the checkpoint
   EXPECT_TRUE(StopRequested());

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/base/nearest_name.h"
 #include "common/base/status_macros.h"
 #include "google/protobuf/descriptor.h"
@@ -70,7 +71,7 @@ class FirstError : public google::protobuf::io::ErrorCollector {
     if (!message_.empty()) return;
     // Line -1 stands for the file as a whole.
     std::string place = line < 0 ? file_ : absl::StrCat(file_, ":", line + 1, ":", column + 1);
-    message_ = absl::StrCat(place, ": ", what, Hint(what));
+    message_ = absl::StrCat(place, ": ", absl::StripSuffix(what, "."), Hint(what));
   }
 
   const std::string& message() const { return message_; }

@@ -19,6 +19,8 @@ at::Tensor DivergencePenalty(const at::Tensor& gradients, double weight, double 
   return weight * SquaredRowNorms(gradients).pow(power / 2).mean();
 }
 
-at::Tensor R1Penalty(const at::Tensor& gradients, double gamma) { return gamma / 2 * SquaredRowNorms(gradients).mean(); }
+at::Tensor R1Penalty(const at::Tensor& gradients, double gamma) {
+  return gamma / 2 * SquaredRowNorms(gradients).mean();
+}
 
 }  // namespace wgan

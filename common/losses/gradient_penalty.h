@@ -11,8 +11,8 @@ namespace wgan {
 // WGAN-GP (Gulrajani et al., NIPS 2017, Eq. 3): weight * mean_j (||g_j|| - 1)^2.
 at::Tensor TwoSidedGradientPenalty(const at::Tensor& gradients, double weight);
 
-// WGAN-div (Wu et al., ECCV 2018, Eq. 7): weight * mean_j ||g_j||^power, `power` >= 2. Computed as (sum of squares)^(power/2),
-// which is smooth at 0.
+// WGAN-div (Wu et al., ECCV 2018, Eq. 7): weight * mean_j ||g_j||^power, `power` >= 2. Computed as (sum of
+// squares)^(power/2), which is smooth at 0.
 at::Tensor DivergencePenalty(const at::Tensor& gradients, double weight, double power);
 
 // R1 of CRGAN (Mescheder, Geiger, Nowozin, ICML 2018, Eq. 9): gamma/2 * mean_i ||g_i||^2, on real samples.

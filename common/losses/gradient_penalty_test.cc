@@ -29,7 +29,8 @@ TEST(GradientPenaltyTest, AveragesOverRowsAndTakesTheNormOverAllValuesOfARow) {
 }
 
 // Central differences of `penalty` at `at` against autograd, relative to the largest derivative.
-void ExpectGradientMatchesFiniteDifferences(const std::function<at::Tensor(const at::Tensor&)>& penalty, const at::Tensor& point) {
+void ExpectGradientMatchesFiniteDifferences(const std::function<at::Tensor(const at::Tensor&)>& penalty,
+                                            const at::Tensor& point) {
   const at::Tensor leaf = point.clone().requires_grad_();
   penalty(leaf).backward();
   const double h = 1e-6;
@@ -50,9 +51,11 @@ TEST(GradientPenaltyTest, DerivativesMatchFiniteDifferences) {
 }
 
 TEST(GradientPenaltyTest, DerivativesAreFiniteAtAZeroGradient) {
-  for (const auto& penalty : {std::function<at::Tensor(const at::Tensor&)>([](const at::Tensor& g) { return TwoSidedGradientPenalty(g, 10); }),
-                              std::function<at::Tensor(const at::Tensor&)>([](const at::Tensor& g) { return DivergencePenalty(g, 2, 6); }),
-                              std::function<at::Tensor(const at::Tensor&)>([](const at::Tensor& g) { return R1Penalty(g, 10); })}) {
+  for (const auto& penalty :
+       {std::function<at::Tensor(const at::Tensor&)>(
+            [](const at::Tensor& g) { return TwoSidedGradientPenalty(g, 10); }),
+        std::function<at::Tensor(const at::Tensor&)>([](const at::Tensor& g) { return DivergencePenalty(g, 2, 6); }),
+        std::function<at::Tensor(const at::Tensor&)>([](const at::Tensor& g) { return R1Penalty(g, 10); })}) {
     const at::Tensor leaf = at::zeros({2, 3}, at::kDouble).requires_grad_();
     penalty(leaf).backward();
     EXPECT_EQ(leaf.grad().abs().max().item<double>(), 0);

@@ -7,8 +7,8 @@
 
 namespace wgan {
 
-// kInvalidArgument naming the field, its value and the values allowed, for the first field of `config` that is missing
-// or outside its range (the ranges are those of network.proto).
+// kInvalidArgument naming the field ("network.qc_resnet.image_size"), its value and the values allowed, for the first
+// field of `config` that is not set or outside its range (the ranges are those of network.proto).
 absl::Status ValidateNetworkConfig(const NetworkConfig& config);
 
 }  // namespace wgan

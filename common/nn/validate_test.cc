@@ -10,7 +10,6 @@
 namespace wgan {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // Table 1 and 2 of the WGAN-QC supplement.
@@ -42,46 +41,51 @@ TEST(ValidateNetworkConfigTest, PaperConfigsAreValid) {
 }
 
 TEST(ValidateNetworkConfigTest, NeedsAnArchitecture) {
-  EXPECT_THAT(ValidateNetworkConfig(NetworkConfig()),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("names no architecture")));
+  EXPECT_THAT(
+      ValidateNetworkConfig(NetworkConfig()),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("network names no architecture; set network.qc_resnet")));
 }
 
 struct BadCase {
-  std::string field, value;  // both must be in the message
+  std::string field, finding;  // "network.qc_resnet.<field> <finding>" must be in the message
   std::function<void(QcResNetConfig*)> spoil;
 };
 
 TEST(ValidateNetworkConfigTest, NamesTheBadField) {
   const BadCase cases[] = {
-      {"image_size", "is 96", [](QcResNetConfig* c) { c->set_image_size(96); }},
-      {"image_size", "is 4", [](QcResNetConfig* c) { c->set_image_size(4); }},
-      {"image_size", "is 2048", [](QcResNetConfig* c) { c->set_image_size(2048); }},
-      {"image_size", "is -64", [](QcResNetConfig* c) { c->set_image_size(-64); }},
-      {"image_size", "missing", [](QcResNetConfig* c) { c->clear_image_size(); }},
-      {"channels", "is 2", [](QcResNetConfig* c) { c->set_channels(2); }},
-      {"channels", "missing", [](QcResNetConfig* c) { c->clear_channels(); }},
-      {"base_width", "is 0", [](QcResNetConfig* c) { c->set_base_width(0); }},
-      {"base_width", "missing", [](QcResNetConfig* c) { c->clear_base_width(); }},
-      {"max_width", "is 63", [](QcResNetConfig* c) { c->set_max_width(63); }},
-      {"max_width", "missing", [](QcResNetConfig* c) { c->clear_max_width(); }},
-      {"blocks_per_stage", "is 3", [](QcResNetConfig* c) { c->set_blocks_per_stage(3); }},
-      {"blocks_per_stage", "missing", [](QcResNetConfig* c) { c->clear_blocks_per_stage(); }},
-      {"residual_scale", "is 0", [](QcResNetConfig* c) { c->set_residual_scale(0); }},
-      {"residual_scale", "is nan", [](QcResNetConfig* c) { c->set_residual_scale(std::nan("")); }},
-      {"residual_scale", "missing", [](QcResNetConfig* c) { c->clear_residual_scale(); }},
-      {"leaky_slope", "is 1", [](QcResNetConfig* c) { c->set_leaky_slope(1); }},
-      {"leaky_slope", "is -0.2", [](QcResNetConfig* c) { c->set_leaky_slope(-0.2); }},
-      {"latent_dim", "is 0", [](QcResNetConfig* c) { c->set_latent_dim(0); }},
-      {"latent_dim", "missing", [](QcResNetConfig* c) { c->clear_latent_dim(); }},
-      {"generator_batch_norm", "missing", [](QcResNetConfig* c) { c->clear_generator_batch_norm(); }},
-      {"printed_variant", "is true with blocks_per_stage 2", [](QcResNetConfig* c) { c->set_printed_variant(true); }},
+      {"image_size", "is 96; it must be 4 * 2^k: 8, 16, 32, 64, 128, 256, 512 or 1024",
+       [](QcResNetConfig* c) { c->set_image_size(96); }},
+      {"image_size", "is 4;", [](QcResNetConfig* c) { c->set_image_size(4); }},
+      {"image_size", "is 2048;", [](QcResNetConfig* c) { c->set_image_size(2048); }},
+      {"image_size", "is -64;", [](QcResNetConfig* c) { c->set_image_size(-64); }},
+      {"image_size", "is not set;", [](QcResNetConfig* c) { c->clear_image_size(); }},
+      {"channels", "is 2; it must be 1 (grey) or 3 (RGB)", [](QcResNetConfig* c) { c->set_channels(2); }},
+      {"channels", "is not set;", [](QcResNetConfig* c) { c->clear_channels(); }},
+      {"base_width", "is 0; it must be in [1, 16384]", [](QcResNetConfig* c) { c->set_base_width(0); }},
+      {"base_width", "is not set;", [](QcResNetConfig* c) { c->clear_base_width(); }},
+      {"max_width", "is 63; it must be between base_width (64) and 16384",
+       [](QcResNetConfig* c) { c->set_max_width(63); }},
+      {"max_width", "is not set;", [](QcResNetConfig* c) { c->clear_max_width(); }},
+      {"blocks_per_stage", "is 3; it must be 1 (resnet1) or 2 (resnet2)",
+       [](QcResNetConfig* c) { c->set_blocks_per_stage(3); }},
+      {"blocks_per_stage", "is not set;", [](QcResNetConfig* c) { c->clear_blocks_per_stage(); }},
+      {"residual_scale", "is 0; it must be in (0, 10]", [](QcResNetConfig* c) { c->set_residual_scale(0); }},
+      {"residual_scale", "is nan;", [](QcResNetConfig* c) { c->set_residual_scale(std::nan("")); }},
+      {"residual_scale", "is not set;", [](QcResNetConfig* c) { c->clear_residual_scale(); }},
+      {"leaky_slope", "is 1; it must be in [0, 1)", [](QcResNetConfig* c) { c->set_leaky_slope(1); }},
+      {"leaky_slope", "is -0.2;", [](QcResNetConfig* c) { c->set_leaky_slope(-0.2); }},
+      {"latent_dim", "is 0; it must be in [1, 16384]", [](QcResNetConfig* c) { c->set_latent_dim(0); }},
+      {"latent_dim", "is not set;", [](QcResNetConfig* c) { c->clear_latent_dim(); }},
+      {"generator_batch_norm", "is not set;", [](QcResNetConfig* c) { c->clear_generator_batch_norm(); }},
+      {"printed_variant", "is true; it must be false with blocks_per_stage 2",
+       [](QcResNetConfig* c) { c->set_printed_variant(true); }},
   };
   for (const BadCase& bad : cases) {
     NetworkConfig config = PaperConfig();
     bad.spoil(config.mutable_qc_resnet());
     EXPECT_THAT(
         ValidateNetworkConfig(config),
-        StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("qc_resnet." + bad.field), HasSubstr(bad.value))))
+        StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("network.qc_resnet." + bad.field + " " + bad.finding)))
         << config.ShortDebugString();
   }
 }

@@ -3,8 +3,8 @@
 //   W = min over permutations p of (1/n) sum_i C_i,p(i) = max over u, v with u_i + v_j <= C_ij of mean(u) + mean(v).
 //
 // Method: column reduction, augmenting row reduction and shortest augmenting paths (Jonker and Volgenant, "A shortest
-// augmenting path algorithm for dense and sparse linear assignment problems", Computing 38, 1987), exact in double up to
-// rounding. The duals are the algorithm's own state, so they cost nothing.
+// augmenting path algorithm for dense and sparse linear assignment problems", Computing 38, 1987), exact in double up
+// to rounding. The duals are the algorithm's own state, so they cost nothing.
 #ifndef COMMON_OT_ASSIGNMENT_H_
 #define COMMON_OT_ASSIGNMENT_H_
 

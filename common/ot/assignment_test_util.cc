@@ -48,8 +48,9 @@ double Entry(CostKind kind, int64_t i, int64_t j, RandomStream& random) {
 }  // namespace
 
 std::vector<CostKind> AllCostKinds() {
-  return {CostKind::kUniform,     CostKind::kBinary,    CostKind::kSmallIntegers, CostKind::kZero, CostKind::kPlane,
-          CostKind::kEqualPoints, CostKind::kFarClouds, CostKind::kProduct,       CostKind::kSum,  CostKind::kWideRange};
+  return {CostKind::kUniform, CostKind::kBinary,      CostKind::kSmallIntegers, CostKind::kZero,
+          CostKind::kPlane,   CostKind::kEqualPoints, CostKind::kFarClouds,     CostKind::kProduct,
+          CostKind::kSum,     CostKind::kWideRange};
 }
 
 std::string Name(CostKind kind) {

@@ -38,8 +38,8 @@ void CandidateSearch<T>::Begin(PartialMatching<T>* matching) {
   shift_.resize(n);
 }
 
-// Lists the columns of row i anew: at least `target` of the smallest, found through block minima. The target-th smallest
-// of the minima bounds at least `target` elements, and only blocks with a minimum up to it need a second look.
+// Lists the columns of row i anew: at least `target` of the smallest, found through block minima. The target-th
+// smallest of the minima bounds at least `target` elements, and only blocks with a minimum up to it need a second look.
 template <typename T>
 void CandidateSearch<T>::MakeList(int32_t i) {
   const PartialMatching<T>& m = *matching_;

@@ -1,5 +1,5 @@
-// Shortest augmenting paths that look at a short list of each row's cheapest columns: best where rows are long. Internal
-// to common/ot.
+// Shortest augmenting paths that look at a short list of each row's cheapest columns: best where rows are long.
+// Internal to common/ot.
 //
 // A row's list holds every column whose reduced cost is below the list's `bound` (and some where it is equal). Duals
 // only fall, so reduced costs only rise, and what is off the list stays at or above the bound for good. So an answer
@@ -80,8 +80,8 @@ class CandidateSearch {
   std::vector<int32_t> touched_;      // columns that have a label
   std::vector<Event> events_;         // a heap, smallest first
   std::vector<SettledColumn> settled_;
-  double nearest_unmatched_ = 0;  // the smallest label of an unmatched column: nothing beyond it matters
-  int32_t sink_ = -1;             // that column
+  double nearest_unmatched_ = 0;      // the smallest label of an unmatched column: nothing beyond it matters
+  int32_t sink_ = -1;                 // that column
   double work_ = 0, dense_work_ = 0;  // what the searches took and what DenseSearch would have, nanoseconds
   double trial_ = 0;                  // granted before the comparison counts: first lists pay off later
 };

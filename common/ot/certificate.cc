@@ -136,9 +136,10 @@ absl::Status CertificateStatus(const Certificate& c) {
                                   c.feasibility_violation, c.cost_tolerance));
   }
   if (!(c.slackness_violation <= c.cost_tolerance)) {
-    return failed(absl::StrFormat("the plan uses row %d, column %d, whose cost differs from its duals by %g "
-                                  "(allowed: %g).",
-                                  c.slackness_row, c.slackness_column, c.slackness_violation, c.cost_tolerance));
+    return failed(
+        absl::StrFormat("the plan uses row %d, column %d, whose cost differs from its duals by %g "
+                        "(allowed: %g).",
+                        c.slackness_row, c.slackness_column, c.slackness_violation, c.cost_tolerance));
   }
   return failed(absl::StrFormat("primal %.17g and dual %.17g differ by %g (allowed: %g times the mass).", c.primal,
                                 c.dual, c.gap, c.cost_tolerance));

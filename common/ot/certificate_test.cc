@@ -94,8 +94,8 @@ TEST(CheckAssignmentTest, ToleranceScalesWithTheCosts) {
 }
 
 TEST(CheckPlanTest, AcceptsARectangularPlanWithUnequalWeights) {
-  // Two sources with 1/4 and 3/4, three targets with 1/2, 1/4, 1/4; costs |s - t| of s = 0, 2 and t = 0, 1, 2. The optimum
-  // sorts: 0 -> 0: 1/4; 2 -> 0: 1/4, 2 -> 1: 1/4, 2 -> 2: 1/4; cost (2 + 1) / 4. Potentials: u = s, v = -t.
+  // Two sources with 1/4 and 3/4, three targets with 1/2, 1/4, 1/4; costs |s - t| of s = 0, 2 and t = 0, 1, 2. The
+  // optimum sorts: 0 -> 0: 1/4; 2 -> 0: 1/4, 2 -> 1: 1/4, 2 -> 2: 1/4; cost (2 + 1) / 4. Potentials: u = s, v = -t.
   const std::vector<float> costs = {0, 1, 2, 2, 1, 0};
   const std::vector<PlanEntry> plan = {{0, 0, 0.25}, {1, 0, 0.25}, {1, 1, 0.25}, {1, 2, 0.25}};
   const std::vector<double> a = {0.25, 0.75}, b = {0.5, 0.25, 0.25}, u = {0, 2}, v = {0, -1, -2};

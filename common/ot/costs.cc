@@ -137,8 +137,7 @@ absl::StatusOr<CostMatrix> QuadraticCosts(MatrixView<T> y, MatrixView<T> x, doub
   return costs;
 }
 
-template absl::StatusOr<CostMatrix> QuadraticCosts<float>(MatrixView<float>, MatrixView<float>, double,
-                                                          InstructionSet);
+template absl::StatusOr<CostMatrix> QuadraticCosts<float>(MatrixView<float>, MatrixView<float>, double, InstructionSet);
 template absl::StatusOr<CostMatrix> QuadraticCosts<double>(MatrixView<double>, MatrixView<double>, double,
                                                            InstructionSet);
 

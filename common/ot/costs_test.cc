@@ -35,8 +35,8 @@ TEST(QuadraticCostsTest, ThreePointsOfTheSpecification) {
 TEST(QuadraticCostsTest, WhiteAgainstBlackImagesCostTwo) {
   const int64_t d = 3 * 64 * 64;
   const std::vector<float> white(d, 1.0f), black(d, -1.0f);
-  WGAN_ASSERT_OK_AND_ASSIGN(const CostMatrix costs, QuadraticCosts(MatrixView<float>(white, 1, d),
-                                                                   MatrixView<float>(black, 1, d), 1.0 / d));
+  WGAN_ASSERT_OK_AND_ASSIGN(const CostMatrix costs,
+                            QuadraticCosts(MatrixView<float>(white, 1, d), MatrixView<float>(black, 1, d), 1.0 / d));
   EXPECT_DOUBLE_EQ(costs.at(0, 0), 2);
 }
 
@@ -67,8 +67,8 @@ TEST(QuadraticCostsTest, AgreesWithLongDoubleForEveryShape) {
 }
 
 TEST(QuadraticCostsTest, NearPointsKeepFullPrecision) {
-  // Far from the origin and 2^-13 apart in each coordinate, which floats there can tell: the square is exact. The product
-  // form would be off by about 1e-16 * d * 2048^2 = 4e-7 where the value is 7.5e-7.
+  // Far from the origin and 2^-13 apart in each coordinate, which floats there can tell: the square is exact. The
+  // product form would be off by about 1e-16 * d * 2048^2 = 4e-7 where the value is 7.5e-7.
   const int64_t d = 100;
   std::vector<float> y(d, 1024.0f), x(d, 1024.0f + 0x1p-13f);
   WGAN_ASSERT_OK_AND_ASSIGN(const CostMatrix costs,
@@ -92,8 +92,8 @@ TEST(QuadraticCostsTest, EveryInstructionSetGivesTheSameBits) {
       EXPECT_EQ(costs.values, baseline.values);
     }
     // And floats the same as their doubles.
-    WGAN_ASSERT_OK_AND_ASSIGN(const CostMatrix wide, QuadraticCosts(MatrixView<double>(wide_y, 11, d),
-                                                                    MatrixView<double>(wide_x, 7, d), 1));
+    WGAN_ASSERT_OK_AND_ASSIGN(const CostMatrix wide,
+                              QuadraticCosts(MatrixView<double>(wide_y, 11, d), MatrixView<double>(wide_x, 7, d), 1));
     EXPECT_EQ(wide.values, baseline.values);
   }
 }

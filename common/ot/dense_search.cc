@@ -44,7 +44,8 @@ void DenseSearch<T>::Augment(int32_t source) {
   int64_t row = source;
   double shift = 0;  // distance of `row` less its u: what a reduced cost of this row adds to
   for (;;) {
-    const Smallest next = m.scan->relax(m.row(row), open_v_.data(), shift, row, m.n, label_.data(), predecessor_.data());
+    const Smallest next =
+        m.scan->relax(m.row(row), open_v_.data(), shift, row, m.n, label_.data(), predecessor_.data());
     int64_t j = next.column;
     if (!settled_.empty() && next.value == settled_.back().distance) j = PreferUnmatched(next);
     if (m.row_of_column[j] < 0) {

@@ -1,5 +1,5 @@
-// The Kantorovich dual of the quadratic cost between two minibatches, as WGAN-QC uses it (Liu, Gu, Samaras, "Wasserstein
-// GAN with Quadratic Transport Cost", ICCV 2019).
+// The Kantorovich dual of the quadratic cost between two minibatches, as WGAN-QC uses it (Liu, Gu, Samaras,
+// "Wasserstein GAN with Quadratic Transport Cost", ICCV 2019).
 //
 // Notation of the paper: y_i real, x_j generated, i, j = 0..n-1; K > 0; C_ij = K/2 ||y_i - x_j||^2;
 //   maximise mean(H_r) - mean(H_s) subject to H_r[i] - H_s[j] <= C_ij,
@@ -44,7 +44,8 @@ struct Potential {
 // The constructive potential phi(x) = max_i { H_r[i] - (K/2) ||x - y_i||^2 }, the c-transform of H_r, at one point `x`
 // [d]; ties go to the lowest i. phi(x_j) = H_s[j] at every fake x_j of the minibatch that `h_real` [n] is dual to,
 // phi(y_i) >= H_r[i], and phi(x) + (K/2) ||x||^2 is convex. `y` [n, d] with n >= 1.
-Potential EvaluatePotential(MatrixView<double> y, absl::Span<const double> h_real, double k, absl::Span<const double> x);
+Potential EvaluatePotential(MatrixView<double> y, absl::Span<const double> h_real, double k,
+                            absl::Span<const double> x);
 
 // Its gradient K (y_i - x) [d] with the maximising i, a subgradient where several are. At a fake x_j to which only
 // y_sigma(j) is tight it is K (y_sigma(j) - x_j), the paper's Eq. (8).

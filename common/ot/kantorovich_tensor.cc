@@ -31,8 +31,8 @@ absl::StatusOr<KantorovichTensors> SolveKantorovichDual(const at::Tensor& real, 
   ASSIGN_OR_RETURN(result.costs, QuadraticCosts(real, fake, k));
   const int64_t n = real.size(0);
   if (n != fake.size(0)) {
-    return absl::InvalidArgumentError(absl::StrCat("The dual needs equally many real and fake samples, not ", n,
-                                                   " and ", fake.size(0), "."));
+    return absl::InvalidArgumentError(
+        absl::StrCat("The dual needs equally many real and fake samples, not ", n, " and ", fake.size(0), "."));
   }
   AssignmentOptions options;
   options.initial_column_duals = initial_column_duals;

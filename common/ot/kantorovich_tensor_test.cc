@@ -97,8 +97,7 @@ TEST(KantorovichTensorTest, WhiteAgainstBlackImages) {
 TEST(KantorovichTensorTest, AWarmStartFromAnEarlierDualOrACriticGivesTheSameDistance) {
   const at::Tensor real = Batch(20, 0.1), fake = Batch(20, 2.0);
   WGAN_ASSERT_OK_AND_ASSIGN(const KantorovichTensors cold, SolveKantorovichDual(real, fake, 0.1));
-  WGAN_ASSERT_OK_AND_ASSIGN(const KantorovichTensors warm,
-                            SolveKantorovichDual(real, fake, 0.1, cold.column_duals));
+  WGAN_ASSERT_OK_AND_ASSIGN(const KantorovichTensors warm, SolveKantorovichDual(real, fake, 0.1, cold.column_duals));
   EXPECT_NEAR(warm.wasserstein, cold.wasserstein, 1e-13);
   std::vector<double> critic = Values(cold.h_fake.neg());
   WGAN_ASSERT_OK_AND_ASSIGN(const KantorovichTensors by_critic, SolveKantorovichDual(real, fake, 0.1, critic));

@@ -257,7 +257,8 @@ TEST(KantorovichTest, PotentialGradientAgreesWithFiniteDifferences) {
       above[c] += 1e-5;
       below[c] -= 1e-5;
       const double slope = (EvaluatePotential(y.view(), h_real, 1.7, above).value -
-                            EvaluatePotential(y.view(), h_real, 1.7, below).value) / 2e-5;
+                            EvaluatePotential(y.view(), h_real, 1.7, below).value) /
+                           2e-5;
       EXPECT_NEAR(gradient[c], slope, 1e-8);
     }
   }

@@ -16,9 +16,9 @@ namespace wgan::ot {
 // kLanes numbers of each kind; Mask is what a comparison gives: -1 or 0 in each lane.
 template <int kLanes>
 struct Lanes;
-#define WGAN_DEFINE_LANES(lanes)                                  \
+#define WGAN_DEFINE_LANES(lanes)                                   \
   template <>                                                      \
-  struct Lanes<lanes> {                                           \
+  struct Lanes<lanes> {                                            \
     typedef double Double __attribute__((vector_size(lanes * 8))); \
     typedef float Float __attribute__((vector_size(lanes * 4)));   \
     typedef int64_t Mask __attribute__((vector_size(lanes * 8)));  \

@@ -201,31 +201,31 @@ WGAN_INLINE RowCheck Check(const T* costs, double u, const double* v, int64_t n)
 }
 
 // The wrappers of one instruction set: `name` holds the passes with `lanes` doubles side by side.
-#define WGAN_DEFINE_SCANS(name, lanes, target)                                                                      \
-  struct name {                                                                                                     \
-    template <typename T>                                                                                           \
-    target static RowSize LowerMinima(const T* c, int64_t n, int64_t row, double* m, int64_t* r) {                  \
-      return wgan::ot::LowerMinima<lanes>(c, n, row, m, r);                                                              \
-    }                                                                                                               \
-    template <typename T>                                                                                           \
-    target static TwoSmallest Two(const T* c, const double* v, int64_t n) {                                         \
-      return FindTwoSmallest<lanes>(c, v, n);                                                                       \
-    }                                                                                                               \
-    template <typename T>                                                                                           \
-    target static Smallest Relax(const T* c, const double* v, double shift, int64_t row, int64_t n, double* label,  \
-                                 int64_t* predecessor) {                                                            \
-      return wgan::ot::Relax<lanes>(c, v, shift, row, n, label, predecessor);                                     \
-    }                                                                                                               \
-    template <typename T>                                                                                           \
+#define WGAN_DEFINE_SCANS(name, lanes, target)                                                                       \
+  struct name {                                                                                                      \
+    template <typename T>                                                                                            \
+    target static RowSize LowerMinima(const T* c, int64_t n, int64_t row, double* m, int64_t* r) {                   \
+      return wgan::ot::LowerMinima<lanes>(c, n, row, m, r);                                                          \
+    }                                                                                                                \
+    template <typename T>                                                                                            \
+    target static TwoSmallest Two(const T* c, const double* v, int64_t n) {                                          \
+      return FindTwoSmallest<lanes>(c, v, n);                                                                        \
+    }                                                                                                                \
+    template <typename T>                                                                                            \
+    target static Smallest Relax(const T* c, const double* v, double shift, int64_t row, int64_t n, double* label,   \
+                                 int64_t* predecessor) {                                                             \
+      return wgan::ot::Relax<lanes>(c, v, shift, row, n, label, predecessor);                                        \
+    }                                                                                                                \
+    template <typename T>                                                                                            \
     target static void Reduce(const T* c, const double* v, int64_t n, int64_t depth, double* reduced, double* min) { \
-      wgan::ot::Reduce<lanes>(c, v, n, depth, reduced, min);                                                      \
-    }                                                                                                               \
-    template <typename T>                                                                                           \
-    target static RowCheck Check(const T* c, double u, const double* v, int64_t n) {                                \
-      return wgan::ot::Check<lanes>(c, u, v, n);                                                                  \
-    }                                                                                                               \
-    template <typename T>                                                                                           \
-    static constexpr RowScan<T> kScan = {&LowerMinima<T>, &Two<T>, &Relax<T>, &Reduce<T>, &Check<T>};               \
+      wgan::ot::Reduce<lanes>(c, v, n, depth, reduced, min);                                                         \
+    }                                                                                                                \
+    template <typename T>                                                                                            \
+    target static RowCheck Check(const T* c, double u, const double* v, int64_t n) {                                 \
+      return wgan::ot::Check<lanes>(c, u, v, n);                                                                     \
+    }                                                                                                                \
+    template <typename T>                                                                                            \
+    static constexpr RowScan<T> kScan = {&LowerMinima<T>, &Two<T>, &Relax<T>, &Reduce<T>, &Check<T>};                \
   }
 
 WGAN_DEFINE_SCANS(BaselineScans, 2, );

@@ -1,8 +1,8 @@
 // The inner loops of the exact solver and of its certificate: passes over one contiguous row of a cost matrix.
 //
 // Each pass exists for several instruction sets and gives bit-identical results on all of them: it subtracts, adds and
-// compares element by element (nothing is summed across a row, nothing is contracted), takes minima, which do not depend
-// on the order, and breaks ties by the lowest index. Costs are float or double; all arithmetic is in double.
+// compares element by element (nothing is summed across a row, nothing is contracted), takes minima, which do not
+// depend on the order, and breaks ties by the lowest index. Costs are float or double; all arithmetic is in double.
 #ifndef COMMON_OT_ROW_SCAN_H_
 #define COMMON_OT_ROW_SCAN_H_
 

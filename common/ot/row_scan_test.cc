@@ -62,8 +62,7 @@ TEST_P(RowScanTest, LowerMinimaKeepsTheFirstRowOfATie) {
   std::vector<double> minimum(n, kInfinity);
   std::vector<int64_t> row_of_minimum(n, -1);
   for (int64_t i = 0; i < 9; ++i) {
-    const RowSize size =
-        scan().lower_minima(RandomRow(n, i).costs.data(), n, i, minimum.data(), row_of_minimum.data());
+    const RowSize size = scan().lower_minima(RandomRow(n, i).costs.data(), n, i, minimum.data(), row_of_minimum.data());
     EXPECT_TRUE(size.finite);
     EXPECT_LE(size.max_cost, 7);
   }
@@ -105,8 +104,7 @@ TEST_P(RowScanTest, RelaxLowersLabelsAndSkipsColumnsTakenOut) {
         want_predecessor[j] = 8;
       }
     }
-    const Smallest smallest =
-        scan().relax(row.costs.data(), row.v.data(), 1.5, 8, n, label.data(), predecessor.data());
+    const Smallest smallest = scan().relax(row.costs.data(), row.v.data(), 1.5, 8, n, label.data(), predecessor.data());
     EXPECT_EQ(label, want);
     EXPECT_EQ(predecessor, want_predecessor);
     EXPECT_EQ(smallest.value, *std::min_element(want.begin(), want.end()));

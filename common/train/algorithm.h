@@ -25,7 +25,8 @@
 namespace wgan {
 
 // Sees every piece of an Algorithm's state, each under a name that never changes: all that a checkpoint must hold so
-// that a resumed run continues bit for bit. Tensors are visited in place: a reader copies from them, a loader into them.
+// that a resumed run continues bit for bit. Tensors are visited in place: a reader copies from them, a loader into
+// them.
 class StateVisitor {
  public:
   virtual ~StateVisitor() = default;
@@ -41,9 +42,11 @@ class Algorithm {
   virtual std::vector<std::string> ScalarNames() const = 0;
 
   // One iteration of the paper's algorithm box, `iteration` >= 1: critic step(s), then one generator step. Real batches
-  // come from `real` by an index that is a function of `iteration` only; randomness from `random` streams indexed by it.
-  // A status for data errors; a non-finite loss is returned as such and ends the run as "diverged".
-  virtual absl::StatusOr<std::vector<double>> Step(int64_t iteration, BatchSource& real, const RandomStreams& random) = 0;
+  // come from `real` by an index that is a function of `iteration` only; randomness from `random` streams indexed by
+  // it. A non-finite loss is returned as such and ends the run as "diverged". kInternal: a check of the algorithm itself
+  // failed; any other status is taken for an error of the data.
+  virtual absl::StatusOr<std::vector<double>> Step(int64_t iteration, BatchSource& real,
+                                                   const RandomStreams& random) = 0;
 
   // Shape of one latent vector, e.g. {128}.
   virtual std::vector<int64_t> latent_shape() const = 0;

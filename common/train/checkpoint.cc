@@ -28,12 +28,14 @@ constexpr char kIterationKey[] = "iteration";
 constexpr char kConfigKey[] = "config_sha256";
 constexpr char kLengthPrefix[] = "length:";
 
-// The iteration in "<stem>_NNNNNNN.safetensors"; nothing for other names.
+// The iteration in "<stem>_NNNNNN.safetensors"; nothing for other names.
 std::optional<int64_t> IterationOf(absl::string_view name, absl::string_view stem) {
   int64_t iteration = 0;
   if (!absl::ConsumePrefix(&name, stem) || !absl::ConsumePrefix(&name, "_")) return std::nullopt;
   if (!absl::ConsumeSuffix(&name, absl::StrCat(".", kExtension))) return std::nullopt;
-  if (name.size() < 7 || !absl::SimpleAtoi(name, &iteration) || iteration < 0) return std::nullopt;
+  if (!absl::SimpleAtoi(name, &iteration) || iteration < 0) return std::nullopt;
+  // Another spelling of the number is not a file of ours.
+  if (name != absl::StrFormat("%06d", iteration)) return std::nullopt;
   return iteration;
 }
 
@@ -120,7 +122,7 @@ bool IsOutdated(const std::string& name, const std::vector<std::string>& exporte
 }  // namespace
 
 std::string NumberedFile(absl::string_view stem, int64_t iteration, absl::string_view extension) {
-  return absl::StrFormat("%s_%07d.%s", stem, iteration, extension);
+  return absl::StrFormat("%s_%06d.%s", stem, iteration, extension);
 }
 
 absl::Status SaveState(const std::string& path, const CheckpointRecord& record,

@@ -1,8 +1,8 @@
 // Saving a run so that it can be killed at any instant, and finding the newest good state again.
 //
 // In the folder checkpoints/ of a run:
-//   state_NNNNNNN.safetensors  everything after iteration NNNNNNN: what a resumed run continues from
-//   netG_NNNNNNN.safetensors   weights for other programs, one file for each of Algorithm::ExportedNetworks
+//   state_NNNNNN.safetensors  everything after iteration NNNNNN: what a resumed run continues from
+//   netG_NNNNNN.safetensors   weights for other programs, one file for each of Algorithm::ExportedNetworks
 // Every file is written atomically and carries a checksum; the state is written last, so that where it is, the weights
 // beside it are complete too.
 #ifndef COMMON_TRAIN_CHECKPOINT_H_
@@ -30,7 +30,7 @@ struct CheckpointRecord {
   std::map<std::string, int64_t> file_lengths;  // of the run's growing files at that moment, in bytes
 };
 
-// "<stem>_NNNNNNN.<extension>": seven digits or more.
+// "<stem>_NNNNNN.<extension>": six digits or more.
 std::string NumberedFile(absl::string_view stem, int64_t iteration, absl::string_view extension);
 
 // Writes the exported networks and then the state into `directory`. `provenance` goes into every file's metadata.

@@ -111,17 +111,17 @@ TEST_F(CheckpointTest, RefusesAnotherConfigAndALaterFormat) {
 
 TEST_F(CheckpointTest, PrunesOldStatesTheirWeightsAndLeftOvers) {
   SaveUpTo(4);
-  WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(directory_, "state_0000001.txt"), "not ours"));
-  WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(directory_, "state_0000005.safetensors.tmp.77.0"), "half"));
+  WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(directory_, "state_000001.txt"), "not ours"));
+  WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(directory_, "state_000005.safetensors.tmp.77.0"), "half"));
   WGAN_ASSERT_OK(PruneCheckpoints(directory_, 2, {"netG"}));
   EXPECT_THAT(ListDirectory(directory_).value(),
-              UnorderedElementsAre("netG_0000003.safetensors", "netG_0000004.safetensors", "state_0000001.txt",
-                                   "state_0000003.safetensors", "state_0000004.safetensors"));
+              UnorderedElementsAre("netG_000003.safetensors", "netG_000004.safetensors", "state_000001.txt",
+                                   "state_000003.safetensors", "state_000004.safetensors"));
 }
 
 TEST_F(CheckpointTest, ExportedWeightsCarryNamesAndProvenance) {
   SaveUpTo(1);
-  WGAN_ASSERT_OK_AND_ASSIGN(LoadedTensors weights, LoadTensors(JoinPath(directory_, "netG_0000001.safetensors")));
+  WGAN_ASSERT_OK_AND_ASSIGN(LoadedTensors weights, LoadTensors(JoinPath(directory_, "netG_000001.safetensors")));
   EXPECT_THAT(weights.tensors, SizeIs(3));
   EXPECT_EQ(weights.tensors.count("scale"), 1u);
   EXPECT_EQ(weights.metadata.at("data"), "greys");
@@ -135,8 +135,8 @@ TEST_F(CheckpointTest, AnUnwritableFolderIsNamed) {
                                })));
 }
 
-TEST(NumberedFileTest, PadsToSevenDigits) {
-  EXPECT_EQ(NumberedFile("netG", 42, "png"), "netG_0000042.png");
+TEST(NumberedFileTest, PadsToSixDigits) {
+  EXPECT_EQ(NumberedFile("netG", 42, "png"), "netG_000042.png");
   EXPECT_EQ(NumberedFile("netG", 123456789, "png"), "netG_123456789.png");
 }
 

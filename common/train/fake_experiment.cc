@@ -5,7 +5,9 @@
 #include <ATen/ops/full.h>
 #include <c10/core/GradMode.h>
 
+#include <chrono>
 #include <limits>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
@@ -80,6 +82,8 @@ FakeAlgorithm::FakeAlgorithm() : generator_(std::make_shared<Generator>()), aver
 absl::StatusOr<std::vector<double>> FakeAlgorithm::Step(int64_t iteration, BatchSource& real,
                                                         const RandomStreams& random) {
   ++steps;
+  if (iteration == check_fails_at) return absl::InternalError("the bound does not hold");
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds_a_step));
   if (iteration == stop_at) SetStopRequested(true);
   ASSIGN_OR_RETURN(at::Tensor batch, real.Batch(iteration - 1));
   at::Tensor latents = at::empty({batch.size(0), 1});

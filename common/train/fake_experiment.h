@@ -51,7 +51,9 @@ class FakeAlgorithm : public Algorithm {
   void VisitState(StateVisitor& visitor) override;
   std::vector<std::pair<std::string, NamedTensors>> ExportedNetworks() override;
 
-  int64_t nan_at = -1;   // iteration at which the loss is no number
+  int64_t nan_at = -1;          // iteration at which the loss is no number
+  int64_t check_fails_at = -1;  // iteration at which Step finds its own theory violated
+  int64_t milliseconds_a_step = 0;
   int64_t stop_at = -1;  // iteration in which a stop is requested
   int64_t steps = 0;     // calls of Step
 

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/cat.h>
 
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -58,7 +59,7 @@ class Loop {
   absl::Status Restore() {
     ASSIGN_OR_RETURN(RestoredCheckpoint restored,
                      RestoreNewestCheckpoint(run_.checkpoints(), run_.config_digest(), algorithm_));
-    for (const std::string& warning : restored.warnings) Notice(warning);
+    for (const std::string& warning : restored.warnings) Notice(absl::StrCat("warning: ", warning));
     iteration_ = saved_ = restored.record.iteration;
     ASSIGN_OR_RETURN(logs_, RunLogs::Open(run_.path(), restored.record.file_lengths, names_));
     if (iteration_ == 0) RETURN_IF_ERROR(WriteLogHeader());
@@ -88,7 +89,11 @@ class Loop {
   absl::Status Step(int64_t iteration) {
     absl::StatusOr<std::vector<double>> scalars = algorithm_.Step(iteration, data_, random_);
     ReportUnreadable();
-    if (!scalars.ok()) return AsDataError(Annotate(scalars.status(), absl::StrCat("iteration ", iteration)));
+    if (!scalars.ok()) {
+      const absl::Status status = Annotate(scalars.status(), absl::StrCat("iteration ", iteration));
+      // kInternal is the algorithm's own word (a check of its theory failed); all else comes from the data.
+      return absl::IsInternal(status) ? status : AsDataError(status);
+    }
     WGAN_CHECK_EQ(scalars->size(), names_.size());
     scalars_ = *std::move(scalars);
     iteration_ = iteration;
@@ -108,8 +113,14 @@ class Loop {
     if (log) RETURN_IF_ERROR(logs_->Scalars(iteration_, scalars_));
     for (TrainingObserver* observer : observers_) RETURN_IF_ERROR(observer->AfterIteration(iteration_, scalars_, log));
     if (last || IsDue(iteration_, config_.sample_every())) RETURN_IF_ERROR(DrawGeneratedSamples());
-    if (last || IsDue(iteration_, config_.checkpoint_every())) return Save();
+    if (last || IsDue(iteration_, config_.checkpoint_every()) || LastSaveIsLongAgo()) return Save();
     return absl::OkStatus();
+  }
+
+  // When a state is saved changes nothing of what is computed, so the clock may decide it.
+  bool LastSaveIsLongAgo() const {
+    const auto limit = std::chrono::seconds(config_.checkpoint_every_seconds());
+    return limit.count() > 0 && std::chrono::steady_clock::now() - saved_at_ >= limit;
   }
 
   absl::Status Save() {
@@ -118,6 +129,7 @@ class Loop {
     ASSIGN_OR_RETURN(record.file_lengths, logs_->Sync());
     RETURN_IF_ERROR(SaveCheckpoint(run_.checkpoints(), record, provenance_, algorithm_));
     saved_ = iteration_;
+    saved_at_ = std::chrono::steady_clock::now();
     RETURN_IF_ERROR(PruneCheckpoints(run_.checkpoints(), config_.keep_checkpoints(), ExportedNames()));
     return run_.RecordCheckpoint(iteration_);
   }
@@ -223,6 +235,7 @@ class Loop {
   std::optional<RunLogs> logs_;
   int64_t iteration_ = 0;           // the last one that was done
   int64_t saved_ = 0;               // the last one whose state is saved
+  std::chrono::steady_clock::time_point saved_at_ = std::chrono::steady_clock::now();
   std::vector<double> scalars_;     // of iteration_; empty before the first of this session
   std::set<std::string> reported_;  // unreadable samples that the user knows of
 };

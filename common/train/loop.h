@@ -45,12 +45,13 @@ struct TrainingResult {
 
 // Trains `algorithm` on `data` in `run` until config.iterations are done, continuing from the newest good checkpoint.
 //   Every log_every iterations (and at the first and last): scalars to the run's logs.
-//   Every sample_every (and at the last): images/fake_samples_NNNNNNN.png of fixed noise and
-//     images/interpolation_NNNNNNN.png, where samples are images; images/real_samples.png at the start. A picture
+//   Every sample_every (and at the last): images/fake_samples_NNNNNN.png of fixed noise and
+//     images/interpolation_NNNNNN.png, where samples are images; images/real_samples.png at the start. A picture
 //     that comes of stand-in data says so in a caption.
-//   Every checkpoint_every, at the last, and when a stop is requested (stop_request.h): a checkpoint.
+//   Every checkpoint_every iterations or checkpoint_every_seconds, at the last, and when a stop is requested
+//     (stop_request.h): a checkpoint.
 // A scalar that is not finite ends the run as kDiverged, with the state after that iteration kept for inspection in
-// checkpoints/diverged_NNNNNNN.safetensors. Errors: of the data (see IsDataError), of files, of damaged checkpoints.
+// checkpoints/diverged_NNNNNN.safetensors. Errors: of the data (see IsDataError), of files, of damaged checkpoints.
 // `run.json` tells of every outcome. Assumes that `config` is valid and part of the run's config.
 struct TrainingJob {
   Algorithm& algorithm;

@@ -86,6 +86,8 @@ class LoopTest : public ::testing::Test {
     FakeAlgorithm algorithm;
     algorithm.stop_at = stop_at_;
     algorithm.nan_at = nan_at_;
+    algorithm.check_fails_at = check_fails_at_;
+    algorithm.milliseconds_a_step = milliseconds_a_step_;
     return Train({algorithm, data_, config_, **run, {&watcher_}});
   }
 
@@ -93,9 +95,9 @@ class LoopTest : public ::testing::Test {
   std::map<std::string, std::string> Digests(const std::string& directory) {
     std::map<std::string, std::string> digests;
     for (const char* name : {"metrics.csv", "metrics.jsonl", "log.txt", "config.textproto", "images/real_samples.png",
-                             "images/fake_samples_0000006.png", "images/fake_samples_0000012.png",
-                             "images/interpolation_0000006.png", "images/interpolation_0000012.png",
-                             "checkpoints/state_0000012.safetensors", "checkpoints/netG_0000012.safetensors"}) {
+                             "images/fake_samples_000006.png", "images/fake_samples_000012.png",
+                             "images/interpolation_000006.png", "images/interpolation_000012.png",
+                             "checkpoints/state_000012.safetensors", "checkpoints/netG_000012.safetensors"}) {
       digests[name] = Sha256HexOfFile(JoinPath(directory, name)).value_or("missing");
     }
     return digests;
@@ -115,7 +117,7 @@ class LoopTest : public ::testing::Test {
   TrainingConfig config_ = FakeTrainingConfig();
   FakeData data_;
   Watcher watcher_;
-  int64_t stop_at_ = -1, nan_at_ = -1;
+  int64_t stop_at_ = -1, nan_at_ = -1, check_fails_at_ = -1, milliseconds_a_step_ = 0;
 };
 
 TEST_F(LoopTest, RunsToTheEnd) {
@@ -130,8 +132,8 @@ TEST_F(LoopTest, RunsToTheEnd) {
   EXPECT_THAT(watcher_.pictures, ElementsAre("real_samples 0", "fake_samples 6", "interpolation 6", "fake_samples 12",
                                              "interpolation 12"));
   EXPECT_THAT(ListDirectory(JoinPath(directory, "checkpoints")).value(),
-              ElementsAre("netG_0000008.safetensors", "netG_0000012.safetensors", "state_0000008.safetensors",
-                          "state_0000012.safetensors"));
+              ElementsAre("netG_000008.safetensors", "netG_000012.safetensors", "state_000008.safetensors",
+                          "state_000012.safetensors"));
   EXPECT_THAT(Read(directory, "metrics.csv"), ::testing::StartsWith("iteration,loss,shift\n1,"));
   EXPECT_THAT(Read(directory, "log.txt"), HasSubstr("data: images of one grey each (a stand-in), sha256:0123\n"));
   EXPECT_EQ(nlohmann::json::parse(Read(directory, "run.json"))["status"], "done");
@@ -142,7 +144,7 @@ TEST_F(LoopTest, PicturesOfStandInsSaySo) {
   const std::string directory = Directory("run");
   WGAN_ASSERT_OK(Session(directory));
   // Three columns of 4 pixels, padding 2: 20 wide, two letters a line. Below two rows of pictures there are words.
-  WGAN_ASSERT_OK_AND_ASSIGN(Image picture, DecodeImage(Read(directory, "images/fake_samples_0000012.png")));
+  WGAN_ASSERT_OK_AND_ASSIGN(Image picture, DecodeImage(Read(directory, "images/fake_samples_000012.png")));
   EXPECT_EQ(picture.width, 20);
   EXPECT_GT(picture.height, 14 + 10);
 }
@@ -150,7 +152,7 @@ TEST_F(LoopTest, PicturesOfStandInsSaySo) {
 TEST_F(LoopTest, PicturesCarryProvenance) {
   const std::string directory = Directory("run");
   WGAN_ASSERT_OK(Session(directory));
-  WGAN_ASSERT_OK_AND_ASSIGN(auto text, ReadPngText(Read(directory, "images/fake_samples_0000006.png")));
+  WGAN_ASSERT_OK_AND_ASSIGN(auto text, ReadPngText(Read(directory, "images/fake_samples_000006.png")));
   const std::map<std::string, std::string> entries(text.begin(), text.end());
   EXPECT_EQ(entries.at("config_sha256"), ConfigDigest(config_));
   EXPECT_EQ(entries.at("seed"), "3");
@@ -223,14 +225,14 @@ TEST_F(LoopTest, ADamagedNewestCheckpointCostsItsIterationsOnly) {
   const std::string directory = Directory("run");
   stop_at_ = 10;
   WGAN_ASSERT_OK(Session(directory));
-  const std::string newest = JoinPath(directory, "checkpoints/state_0000010.safetensors");
+  const std::string newest = JoinPath(directory, "checkpoints/state_000010.safetensors");
   std::string bytes = ReadFile(newest).value();
   bytes[bytes.size() / 2] ^= 4;
   WGAN_ASSERT_OK(WriteFileAtomically(newest, bytes));
   stop_at_ = -1;
   WGAN_ASSERT_OK(Session(directory));
   EXPECT_EQ(watcher_.begun_after, 8);
-  EXPECT_THAT(watcher_.notices, ElementsAre(HasSubstr("state_0000010.safetensors")));
+  EXPECT_THAT(watcher_.notices, ElementsAre(HasSubstr("state_000010.safetensors")));
   EXPECT_EQ(Digests(directory), expected);
 }
 
@@ -238,7 +240,7 @@ TEST_F(LoopTest, OnlyDamagedCheckpointsAreAnError) {
   const std::string directory = Directory("run");
   stop_at_ = 3;
   WGAN_ASSERT_OK(Session(directory));
-  WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(directory, "checkpoints/state_0000003.safetensors"), "short"));
+  WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(directory, "checkpoints/state_000003.safetensors"), "short"));
   const std::string log = Read(directory, "log.txt");
   const absl::Status status = Session(directory).status();
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kDataLoss, HasSubstr("none of the 1 checkpoints")));
@@ -258,7 +260,7 @@ TEST_F(LoopTest, DivergingIsAResult) {
   const nlohmann::json record = nlohmann::json::parse(Read(directory, "run.json"));
   EXPECT_EQ(record["status"], "diverged");
   EXPECT_EQ(record["last_scalars"]["loss"], "nan");
-  WGAN_EXPECT_OK(LoadTensors(JoinPath(directory, "checkpoints/diverged_0000007.safetensors"), true));
+  WGAN_EXPECT_OK(LoadTensors(JoinPath(directory, "checkpoints/diverged_000007.safetensors"), true));
 }
 
 TEST_F(LoopTest, DataErrorsAreToldApart) {
@@ -275,6 +277,28 @@ TEST_F(LoopTest, DataErrorsAreToldApart) {
   WGAN_ASSERT_OK(Session(directory));
   EXPECT_EQ(watcher_.begun_after, 4);
   EXPECT_EQ(Digests(directory), StraightDigests());
+}
+
+TEST_F(LoopTest, AFailedCheckOfTheAlgorithmIsNoDataError) {
+  check_fails_at_ = 6;
+  const absl::Status status = Session(Directory("run")).status();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInternal, "iteration 6: the bound does not hold"));
+  EXPECT_FALSE(IsDataError(status));
+}
+
+// Four steps take at least a second: the state is saved although checkpoint_every is far away.
+TEST_F(LoopTest, SlowIterationsAreSavedByTheClock) {
+  config_.set_checkpoint_every(1000);
+  config_.set_checkpoint_every_seconds(1);
+  milliseconds_a_step_ = 250;
+  check_fails_at_ = 6;
+  const std::string directory = Directory("run");
+  EXPECT_FALSE(Session(directory).ok());
+  check_fails_at_ = -1;
+  milliseconds_a_step_ = 0;
+  WGAN_ASSERT_OK(Session(directory));
+  EXPECT_GE(watcher_.begun_after, 1);
+  EXPECT_LE(watcher_.begun_after, 5);
 }
 
 TEST_F(LoopTest, UnreadableImagesAreReportedOnce) {
@@ -294,15 +318,15 @@ TEST_F(LoopTest, AFailedWriteNamesTheFileAndLosesNothing) {
   WGAN_ASSERT_OK(Session(directory));
   stop_at_ = -1;
   // Where a file is to be renamed to, there is a folder.
-  const std::string blocker = JoinPath(directory, "images/fake_samples_0000006.png/x");
+  const std::string blocker = JoinPath(directory, "images/fake_samples_000006.png/x");
   WGAN_ASSERT_OK(CreateDirectories(blocker));
   const absl::Status status = Session(directory).status();
   EXPECT_FALSE(status.ok());
-  EXPECT_THAT(std::string(status.message()), HasSubstr("fake_samples_0000006.png"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("fake_samples_000006.png"));
   EXPECT_FALSE(IsDataError(status));
   EXPECT_EQ(nlohmann::json::parse(Read(directory, "run.json"))["status"], "failed");
   ASSERT_EQ(rmdir(blocker.c_str()), 0);
-  ASSERT_EQ(rmdir(JoinPath(directory, "images/fake_samples_0000006.png").c_str()), 0);
+  ASSERT_EQ(rmdir(JoinPath(directory, "images/fake_samples_000006.png").c_str()), 0);
   WGAN_ASSERT_OK(Session(directory));
   EXPECT_EQ(Digests(directory), StraightDigests());
 }

@@ -12,14 +12,40 @@ namespace {
 
 constexpr absl::Duration kRedraw = absl::Milliseconds(200);
 constexpr absl::Duration kPlainLine = absl::Seconds(10);
-constexpr double kRateMemory = 0.95;  // weight of the past in the moving average
-constexpr int kBarWidth = 20;
+constexpr double kRateMemory = 0.95;     // weight of the past in the moving average
+constexpr int kBarWidths[] = {20, 10};   // the widest that leaves room is taken
+constexpr size_t kScalarsBeforeBar = 2;  // so many scalars are worth more than the bar
 constexpr int kDefaultWidth = 80;
 
 int TerminalWidth(std::FILE* stream) {
   winsize size = {};
   if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kDefaultWidth;
   return size.ws_col;
+}
+
+// Iteration, rate and ETA.
+std::string PositionText(const Progress& progress) {
+  const int64_t percent = progress.iterations > 0 ? 100 * progress.iteration / progress.iterations : 100;
+  std::string text = absl::StrFormat("%d/%d  %d%%", progress.iteration, progress.iterations, percent);
+  if (progress.rate > 0) {
+    const double seconds = static_cast<double>(progress.iterations - progress.iteration) / progress.rate;
+    absl::StrAppendFormat(&text, "  %.3g it/s  ETA %s", progress.rate, HoursMinutesSeconds(absl::Seconds(seconds)));
+  }
+  return text;
+}
+
+std::string ScalarText(const std::pair<std::string, double>& scalar) {
+  return absl::StrFormat("  %s %.4g", scalar.first, scalar.second);
+}
+
+// "[####------] ", or nothing where not even the smallest bar fits into `room`.
+std::string BarText(const Progress& progress, int room) {
+  for (int width : kBarWidths) {
+    if (width + 3 > room) continue;
+    const int64_t done = progress.iterations > 0 ? width * progress.iteration / progress.iterations : width;
+    return absl::StrCat("[", std::string(done, '#'), std::string(width - done, '-'), "] ");
+  }
+  return "";
 }
 
 }  // namespace
@@ -33,22 +59,26 @@ std::string HoursMinutesSeconds(absl::Duration duration) {
 }
 
 std::string ProgressLine(const Progress& progress) {
-  const int64_t percent = progress.iterations > 0 ? 100 * progress.iteration / progress.iterations : 100;
-  std::string line = absl::StrFormat("%d/%d  %d%%", progress.iteration, progress.iterations, percent);
-  if (progress.rate > 0) {
-    const double seconds = static_cast<double>(progress.iterations - progress.iteration) / progress.rate;
-    absl::StrAppendFormat(&line, "  %.3g it/s  ETA %s", progress.rate, HoursMinutesSeconds(absl::Seconds(seconds)));
-  }
-  for (const auto& [name, value] : progress.scalars) absl::StrAppendFormat(&line, "  %s %.4g", name, value);
+  std::string line = PositionText(progress);
+  for (const auto& scalar : progress.scalars) absl::StrAppend(&line, ScalarText(scalar));
   return line;
 }
 
 std::string ProgressBar(const Progress& progress, int width) {
-  const int64_t done = progress.iterations > 0 ? kBarWidth * progress.iteration / progress.iterations : kBarWidth;
-  std::string line =
-      absl::StrCat("[", std::string(done, '#'), std::string(kBarWidth - done, '-'), "] ", ProgressLine(progress));
   // The last column stays free: some terminals wrap there.
-  line.resize(std::min(line.size(), static_cast<size_t>(std::max(width - 1, 1))));
+  const size_t room = static_cast<size_t>(std::max(width - 1, 1));
+  const std::string position = PositionText(progress);
+  size_t needed = position.size();
+  for (size_t i = 0; i < std::min(kScalarsBeforeBar, progress.scalars.size()); ++i) {
+    needed += ScalarText(progress.scalars[i]).size();
+  }
+  std::string line = BarText(progress, static_cast<int>(room) - static_cast<int>(needed)) + position;
+  for (const auto& scalar : progress.scalars) {
+    const std::string text = ScalarText(scalar);
+    if (line.size() + text.size() > room) break;  // half a number reads as another one
+    line += text;
+  }
+  line.resize(std::min(line.size(), room));
   return line;
 }
 

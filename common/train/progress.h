@@ -25,7 +25,8 @@ struct Progress {
 // "  1234/60000  2%  3.21 it/s  ETA 5:04:31  critic_loss 0.0123  wd 0.456".
 std::string ProgressLine(const Progress& progress);
 
-// The same after a bar "[####------]", cut to `width` columns: for a terminal.
+// The same after a bar "[####------]", in `width` columns: for a terminal. Where it is narrow, the last scalars are
+// left out, and the bar before the first two scalars.
 std::string ProgressBar(const Progress& progress, int width);
 
 // "4:05", "1:02:03" or "2d 03:04:05".

@@ -49,7 +49,13 @@ TEST(ProgressLineTest, ShowsRateEtaAndScalars) {
 
 TEST(ProgressBarTest, IsCutToTheTerminal) {
   EXPECT_EQ(ProgressBar({1, 4, 0, {}}, 80), "[#####---------------] 1/4  25%");
-  EXPECT_EQ(ProgressBar({1, 4, 0, {}}, 10), "[#####---");
+  EXPECT_EQ(ProgressBar({1, 4, 0, {}}, 10), "1/4  25%");
+  EXPECT_EQ(ProgressBar({1, 4, 0, {}}, 6), "1/4  ");
+  const Progress progress = {1200, 60000, 2.0, {{"critic_loss", 0.0123456}, {"wd", -4}, {"slack", 0.5}}};
+  EXPECT_EQ(ProgressBar(progress, 100),
+            "[--------------------] 1200/60000  2%  2 it/s  ETA 8:10:00  critic_loss 0.01235  wd -4  slack 0.5");
+  EXPECT_EQ(ProgressBar(progress, 80), "[----------] 1200/60000  2%  2 it/s  ETA 8:10:00  critic_loss 0.01235  wd -4");
+  EXPECT_EQ(ProgressBar(progress, 70), "1200/60000  2%  2 it/s  ETA 8:10:00  critic_loss 0.01235  wd -4");
 }
 
 TEST_F(ProgressTest, PlainLinesEveryTenSeconds) {

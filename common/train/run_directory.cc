@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -61,6 +63,12 @@ int64_t Integer(const Json& json, const std::string& key) {
   return json.is_object() && json.contains(key) && json[key].is_number_integer() ? json[key].get<int64_t>() : 0;
 }
 
+// `text` with U+FFFD for what is not UTF-8: paths of the user's may hold any bytes, pictures' and weights' texts may
+// not.
+std::string AsUtf8(const std::string& text) {
+  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+}
+
 // A number that JSON can hold, or its name.
 Json Number(double value) {
   if (std::isfinite(value)) return value;
@@ -69,6 +77,23 @@ Json Number(double value) {
 
 // May a run that was killed while it was being set up have left `name`?
 bool IsLeftOver(const std::string& name) { return name == kLockFile || name == kConfigFile || IsTemporaryName(name); }
+
+// A folder that the system refuses is a failure, whatever the reason.
+absl::Status NotWritable(const absl::Status& status) {
+  return absl::PermissionDeniedError(
+      absl::StrCat(status.message(), "; choose a folder that can be written with --output_dir"));
+}
+
+// Takes away what a killed process left half-written in `folder`. Only for who holds the lock.
+absl::Status RemoveTemporaries(const std::string& folder) {
+  if (!DirectoryExists(folder)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::vector<std::string> names, ListDirectory(folder));
+  for (const std::string& name : names) {
+    std::error_code ignored;  // it does no harm
+    if (IsTemporaryName(name)) std::filesystem::remove(JoinPath(folder, name), ignored);
+  }
+  return absl::OkStatus();
+}
 
 absl::Status CheckFresh(const std::string& path) {
   ASSIGN_OR_RETURN(std::vector<std::string> names, ListDirectory(path));
@@ -124,7 +149,7 @@ std::string RunDirectory::File(absl::string_view name) const { return JoinPath(p
 
 absl::StatusOr<std::unique_ptr<RunDirectory>> RunDirectory::Open(const std::string& path, ResumeMode mode,
                                                                  const RunDescription& description) {
-  RETURN_IF_ERROR(CreateDirectories(path));
+  if (absl::Status status = CreateDirectories(path); !status.ok()) return NotWritable(status);
   std::unique_ptr<RunDirectory> run(new RunDirectory(path, description));
   // A folder of something else is left without even a lock file.
   const bool has_run = FileExists(run->File(kRecordFile));
@@ -145,7 +170,7 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> RunDirectory::Open(const std::stri
 absl::Status RunDirectory::Lock() {
   const std::string path = File(kLockFile);
   lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (lock_ < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+  if (lock_ < 0) return NotWritable(absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path)));
   if (flock(lock_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
   const int error = errno;
   if (error != EWOULDBLOCK) return absl::ErrnoToStatus(error, absl::StrCat("cannot lock ", path));
@@ -166,7 +191,8 @@ absl::Status RunDirectory::Continue() {
   const Json& json = record_->json;
   if (!json.is_object() || Text(json, "status").empty() || !json.contains("sessions") || !json["sessions"].is_array() ||
       !json.contains("data")) {
-    return absl::DataLossError(absl::StrCat(File(kRecordFile), " is not the record of a run"));
+    return absl::DataLossError(absl::StrCat(File(kRecordFile), " is not the record of a run; put a good one back or ",
+                                            "choose another --output_dir"));
   }
   if (Integer(json, "format") > kRecordFormat) {
     return absl::FailedPreconditionError(absl::StrCat(File(kRecordFile), " is of a later version of this program"));
@@ -219,13 +245,14 @@ std::map<std::string, std::string> RunDirectory::Provenance() const {
           {"scale", description_.scale},
           {"config_sha256", config_digest_},
           {"seed", absl::StrCat(description_.seed)},
-          {"data", data.description},
+          {"data", AsUtf8(data.description)},
           {"data_digest", data.digest},
           {"data_crop", data.crop.empty() ? "none" : data.crop},
           {"data_is_stand_in", data.stand_in ? "yes: drawn by this program, not the paper's data" : "no"}};
 }
 
 absl::Status RunDirectory::BeginSession(int64_t iteration) {
+  for (const std::string& folder : {path_, images(), checkpoints()}) RETURN_IF_ERROR(RemoveTemporaries(folder));
   Json& sessions = record_->json["sessions"];
   // A session that says nothing of its end was killed.
   if (!sessions.empty() && sessions.back().is_object() && !sessions.back().contains("end"))
@@ -256,7 +283,7 @@ absl::Status RunDirectory::EndSession(RunStatus status, int64_t iteration, absl:
   record_->session()["outcome"] = RunStatusName(status).data();
   json["status"] = RunStatusName(status).data();
   json["iteration"] = iteration;
-  if (!message.empty()) json["message"] = std::string(message);
+  json["message"] = std::string(message);  // "" takes away what an earlier session said
   Json last = Json::object();
   for (const auto& [name, value] : scalars) last[name] = Number(value);
   json["last_scalars"] = last;

@@ -2,7 +2,7 @@
 //   config.textproto   the effective config: what was trained, defaults written out
 //   run.json           what it is, what it was run on, when, and how it ended
 //   metrics.csv  metrics.jsonl  log.txt  events.out.tfevents.*      see run_logs.h, events.h
-//   images/            real_samples.png, fake_samples_NNNNNNN.png, interpolation_NNNNNNN.png
+//   images/            real_samples.png, fake_samples_NNNNNN.png, interpolation_NNNNNN.png
 //   checkpoints/       see checkpoint.h
 //   run.lock           held by the process that writes here
 // Nothing that another run wrote is ever deleted or overwritten.
@@ -78,7 +78,8 @@ class RunDirectory {
   // One sentence each: the environment is not the one of the last session.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
-  // Begins a session that continues after `iteration` (0 at first), in run.json.
+  // Begins a session that continues after `iteration` (0 at first), in run.json. Removes what a killed session left
+  // half-written.
   absl::Status BeginSession(int64_t iteration);
   // Records in run.json that the state after `iteration` is saved.
   absl::Status RecordCheckpoint(int64_t iteration);

@@ -169,7 +169,35 @@ TEST_F(RunDirectoryTest, AnUnwritableFolderIsNamed) {
   path_ = "/proc/nowhere/run";
   const absl::Status status = Open().status();
   EXPECT_FALSE(status.ok());
-  EXPECT_THAT(std::string(status.message()), HasSubstr("/proc/nowhere"));
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kPermissionDenied,
+                               AllOf(HasSubstr("/proc/nowhere"), HasSubstr("with --output_dir"))));
+}
+
+TEST_F(RunDirectoryTest, AMessageDoesNotOutliveItsSession) {
+  WGAN_ASSERT_OK_AND_ASSIGN(auto run, Open());
+  WGAN_ASSERT_OK(run->BeginSession(0));
+  WGAN_ASSERT_OK(run->EndSession(RunStatus::kFailed, 0, "disk full", {}, {}));
+  EXPECT_EQ(Record()["message"], "disk full");
+  WGAN_ASSERT_OK(run->BeginSession(0));
+  WGAN_ASSERT_OK(run->EndSession(RunStatus::kDone, 3, "", {}, {}));
+  EXPECT_EQ(Record()["message"], "");
+}
+
+TEST_F(RunDirectoryTest, HalfWrittenFilesOfAKilledSessionGo) {
+  WGAN_ASSERT_OK_AND_ASSIGN(auto run, Open());
+  WGAN_ASSERT_OK(CreateDirectories(run->images()));
+  for (const char* name : {"run.json.tmp.12.0", "images/fake_samples_000001.png.tmp.12.1", "images/fake.tmp.png"}) {
+    WGAN_ASSERT_OK(WriteFileAtomically(run->File(name), "half"));
+  }
+  WGAN_ASSERT_OK(run->BeginSession(0));
+  EXPECT_FALSE(FileExists(run->File("run.json.tmp.12.0")));
+  EXPECT_THAT(ListDirectory(run->images()).value(), ElementsAre("fake.tmp.png"));
+}
+
+TEST_F(RunDirectoryTest, ProvenanceIsUtf8WhateverThePath) {
+  description_.data.description = "images from /a\xff/\xc3\xbc";
+  WGAN_ASSERT_OK_AND_ASSIGN(auto run, Open());
+  EXPECT_EQ(run->Provenance().at("data"), "images from /a\xef\xbf\xbd/\xc3\xbc");
 }
 
 TEST(ConfigDigestTest, DependsOnContentOnly) {

@@ -3,6 +3,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,6 +57,9 @@ int Fail(int exit_code, const absl::Status& status) {
   return exit_code;
 }
 
+// More threads than any machine has cores: OpenMP ends the program where it cannot make them.
+constexpr int kMostThreads = 1024;
+
 // The settings of one call, from flags.
 struct Settings {
   std::string scale;
@@ -74,8 +78,17 @@ absl::StatusOr<at::Device> ParseDevice() {
   return absl::InvalidArgumentError("--device=cuda, but this program sees no GPU (or was built without CUDA)");
 }
 
+// --data_dir=$UNSET must not train on the stand-in instead.
+absl::Status CheckNotEmpty(const char* flag, const std::string& value) {
+  if (!value.empty() || !FlagWasGiven(flag)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--", flag, " is empty; give it a value or leave it out"));
+}
+
 absl::StatusOr<Settings> ParseSettings() {
   Settings settings;
+  RETURN_IF_ERROR(CheckNotEmpty("data_dir", FLAGS_data_dir));
+  RETURN_IF_ERROR(CheckNotEmpty("output_dir", FLAGS_output_dir));
+  RETURN_IF_ERROR(CheckNotEmpty("scale", FLAGS_scale));
   ASSIGN_OR_RETURN(settings.device, ParseDevice());
   settings.scale = !FLAGS_scale.empty() ? FLAGS_scale : (settings.device.is_cuda() ? "paper" : "cpu");
   if (settings.scale != "smoke" && settings.scale != "cpu" && settings.scale != "paper") {
@@ -85,8 +98,9 @@ absl::StatusOr<Settings> ParseSettings() {
     return absl::InvalidArgumentError(absl::StrCat("--resume must be auto or never, not \"", FLAGS_resume, "\""));
   }
   if (FLAGS_resume == "never") settings.resume = ResumeMode::kNever;
-  if (FLAGS_threads < 0) {
-    return absl::InvalidArgumentError(absl::StrCat("--threads must be >= 0, not ", FLAGS_threads));
+  if (FLAGS_threads < 0 || FLAGS_threads > kMostThreads) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--threads must be in [0, ", kMostThreads, "], not ", FLAGS_threads));
   }
   settings.data_dir = ResolveUserPath(FLAGS_data_dir);
   return settings;
@@ -189,6 +203,9 @@ void Announce(const RunDirectory& run) {
   if (description.data.stand_in) {
     absl::StrAppend(&text, "These data are a STAND-IN drawn by this program; real data come with --data_dir=DIR.\n");
   }
+  if (const size_t count = description.difference_from_paper.size(); count > 0) {
+    absl::StrAppend(&text, count, " settings differ from the paper's; ", run.File("run.json"), " names them.\n");
+  }
   for (const std::string& warning : run.warnings()) absl::StrAppend(&text, "warning: ", warning, "\n");
   std::fputs(text.c_str(), stderr);
 }
@@ -208,10 +225,13 @@ std::string EndSentence(const RunDirectory& run, const TrainingResult& result) {
   return "";
 }
 
-// The result on stdout: how it ended, the last numbers, where to look.
-void PrintResult(const RunDirectory& run, const TrainingResult& result) {
+// The result on stdout: how it ended, the last numbers, images left out, where to look.
+void PrintResult(const RunDirectory& run, const TrainingResult& result, size_t unreadable) {
   std::string text = EndSentence(run, result) + "\n";
   for (const auto& [name, value] : result.scalars) absl::StrAppend(&text, "  ", name, " ", value, "\n");
+  if (unreadable > 0) {
+    absl::StrAppend(&text, "Skipped ", unreadable, " unreadable image(s), named in run.json.\n");
+  }
   absl::StrAppend(&text, "Look at ", run.images(), " (pictures), ", run.File("metrics.csv"), " (curves), ",
                   run.checkpoints(), " (weights), ", run.File("run.json"), " (record);\nor: tensorboard --logdir ",
                   run.path(), "\n");
@@ -251,7 +271,7 @@ int TrainInto(RunDirectory& run, Experiment& experiment, const Settings& setting
     result = Train({**algorithm, data, config, run, {&progress, &events}});
   }
   if (!result.ok()) return Fail(IsDataError(result.status()) ? kExitData : kExitFailed, result.status());
-  PrintResult(run, *result);
+  PrintResult(run, *result, data.UnreadableSamples().size());
   return ExitCodeOf(result->status);
 }
 
@@ -265,7 +285,7 @@ int OpenAndTrain(Experiment& experiment, const Settings& settings, std::vector<s
   const RunStatus found = (*run)->found_status();
   if (found == RunStatus::kDone || found == RunStatus::kDiverged) {
     std::fputs("This run has already ended; nothing to do.\n", stderr);
-    PrintResult(**run, {found, (*run)->found_iteration(), {}, (*run)->found_message()});
+    PrintResult(**run, {found, (*run)->found_iteration(), {}, (*run)->found_message()}, /*unreadable=*/0);
     return ExitCodeOf(found);
   }
   return TrainInto(**run, experiment, settings, **data);
@@ -295,6 +315,7 @@ int RunWithoutCatching(Experiment& experiment, int argc, char** argv) {
     return kExitDone;
   }
   InstallStopRequestHandlers();
+  signal(SIGXFSZ, SIG_IGN);  // a file beyond the user's limit is then an error that names it, as on a full disk
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   at::set_num_threads(FLAGS_threads > 0 ? FLAGS_threads : cores);
   return OpenAndTrain(experiment, *settings, *std::move(difference));

@@ -55,7 +55,8 @@ TEST(ValidateTest, RefusesEveryBadTrainingField) {
   EXPECT_THAT(Training(good + "interpolation_rows: -1"), Invalid("training.interpolation_rows is -1"));
   EXPECT_THAT(Training(good + "interpolation_columns: 1"),
               Invalid("training.interpolation_columns is 1; it must be >= 2"));
-  EXPECT_THAT(Training(good + "interpolation: INTERPOLATION_UNSPECIFIED"), Invalid("STRAIGHT or SPHERICAL"));
+  EXPECT_THAT(Training(good + "interpolation: INTERPOLATION_UNSPECIFIED"),
+              Invalid("training.interpolation is INTERPOLATION_UNSPECIFIED; it must be STRAIGHT or SPHERICAL"));
 }
 
 TEST(ValidateTest, RefusesEveryBadOptimizerField) {
@@ -69,13 +70,14 @@ TEST(ValidateTest, RefusesEveryBadOptimizerField) {
   EXPECT_THAT(Optimizer("adam { learning_rate: 1 beta1: 1 beta2: 0.9 }"), Invalid("beta1 is 1; it must be in [0, 1)"));
   EXPECT_THAT(Optimizer("adam { learning_rate: 1 beta1: 0.5 beta2: -0.1 }"), Invalid("critic.adam.beta2 is -0.1"));
   EXPECT_THAT(Optimizer("adam { learning_rate: 1 beta1: 0.5 beta2: 0.9 epsilon: 0 }"),
-              Invalid("critic.adam.epsilon is 0"));
+              Invalid("critic.adam.epsilon is 0; it must be a finite number > 0"));
   EXPECT_THAT(Optimizer("rmsprop { alpha: 0.9 }"), Invalid("critic.rmsprop.learning_rate is not set"));
   EXPECT_THAT(Optimizer("rmsprop { learning_rate: 1 }"), Invalid("critic.rmsprop.alpha is not set"));
   EXPECT_THAT(Optimizer("rmsprop { learning_rate: 1 alpha: nan }"), Invalid("critic.rmsprop.alpha is nan"));
-  EXPECT_THAT(Optimizer(adam + "milestones: 5"), Invalid("critic.decay_factor is not set"));
-  EXPECT_THAT(Optimizer(adam + "milestones: [5, 5] decay_factor: 0.1"), Invalid("critic.milestones is 5"));
-  EXPECT_THAT(Optimizer(adam + "milestones: 0 decay_factor: 0.1"), Invalid("critic.milestones is 0"));
+  EXPECT_THAT(Optimizer(adam + "milestones: 5"), Invalid("critic.decay_factor is not set; it must be in (0, 1]"));
+  EXPECT_THAT(Optimizer(adam + "milestones: [5, 5] decay_factor: 0.1"),
+              Invalid("critic.milestones is 5; it must be > 5"));
+  EXPECT_THAT(Optimizer(adam + "milestones: 0 decay_factor: 0.1"), Invalid("critic.milestones is 0; it must be > 0"));
   EXPECT_THAT(Optimizer(adam + "milestones: 5 decay_factor: 0"), Invalid("critic.decay_factor is 0"));
   EXPECT_THAT(Optimizer(adam + "decay_factor: 2"), Invalid("critic.decay_factor is 2"));
 }
@@ -85,7 +87,10 @@ TEST(ValidateTest, RefusesEveryBadEmaField) {
   EXPECT_THAT(Ema("decay: 1 start_iteration: 5 buffers: FROZEN_AT_COPY"), Invalid("ema.decay is 1"));
   EXPECT_THAT(Ema("decay: 0.9 buffers: FROZEN_AT_COPY"), Invalid("ema.start_iteration is not set"));
   EXPECT_THAT(Ema("decay: 0.9 start_iteration: 0 buffers: FROZEN_AT_COPY"), Invalid("ema.start_iteration is 0"));
-  EXPECT_THAT(Ema("decay: 0.9 start_iteration: 5"), Invalid("ema.buffers must be"));
+  EXPECT_THAT(Ema("decay: 0.9 start_iteration: 5"),
+              Invalid("ema.buffers is not set; it must be FROZEN_AT_COPY or COPY_FROM_LIVE"));
+  EXPECT_THAT(Ema("decay: 0.9 start_iteration: 5 buffers: BUFFERS_UNSPECIFIED"),
+              Invalid("ema.buffers is BUFFERS_UNSPECIFIED; it must be"));
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ WganQc::WganQc(const WganQcConfig& config, const RandomStreams& random, at::Devi
       ema_(config.generator_ema(), generator_, average_) {}
 
 std::vector<std::string> WganQc::ScalarNames() const {
-  return {"critic_loss", "wd",        "wasserstein",     "theorem1_slack",  "critic_real",
+  return {"critic_loss", "wd",          "wasserstein",     "theorem1_slack",  "critic_real",
           "critic_fake", "regularizer", "regression_real", "regression_fake", "generator_loss"};
 }
 
@@ -81,16 +81,26 @@ absl::StatusOr<std::vector<double>> WganQc::Step(int64_t iteration, BatchSource&
         "iteration %d: |WD - W| = |%.9g - %.9g| exceeds Theorem 1's bound 2 sqrt(L_reg) = %.9g (check_theorem1)",
         iteration, wd, round.wasserstein, bound));
   }
-  return std::vector<double>{critic.loss.total.item<double>(), wd, round.wasserstein, slack, critic_real, critic_fake,
-                             critic.loss.regularizer.item<double>(), regression_real, regression_fake, generator_loss};
+  return std::vector<double>{critic.loss.total.item<double>(),
+                             wd,
+                             round.wasserstein,
+                             slack,
+                             critic_real,
+                             critic_fake,
+                             critic.loss.regularizer.item<double>(),
+                             regression_real,
+                             regression_fake,
+                             generator_loss};
 }
 
-// The batch, its exact transport problem and the critic's targets. W is NaN if the generator has left the finite numbers.
+// The batch, its exact transport problem and the critic's targets. W is NaN if the generator has left the finite
+// numbers.
 absl::StatusOr<WganQc::Round> WganQc::DrawRound(int64_t index, BatchSource& real, const RandomStreams& random) {
   Round round;
   ASSIGN_OR_RETURN(const at::Tensor batch, real.Batch(index));
   round.real = batch.to(device_);
-  round.latents = DrawLatents(batch.size(0), config_.network().qc_resnet().latent_dim(), random.Stream("noise", index)).to(device_);
+  round.latents =
+      DrawLatents(batch.size(0), config_.network().qc_resnet().latent_dim(), random.Stream("noise", index)).to(device_);
   {
     const at::NoGradGuard no_grad;
     generator_->train();  // batch statistics; the running ones move
@@ -124,7 +134,8 @@ WganQc::CriticEvaluation WganQc::CriticGradientInClosedForm(const Round& round) 
   const at::Tensor real = outputs.narrow(0, 0, n), fake = outputs.narrow(0, n, n);
   const at::Tensor gradients = config_.gamma() > 0 ? tape.InputGradient(n) : at::Tensor();
   CriticLossDerivatives derivatives = DifferentiateCriticLoss(real, fake, gradients, round.targets);
-  tape.AccumulateParameterGradient(at::cat({derivatives.critic_real, derivatives.critic_fake}), derivatives.input_gradients);
+  tape.AccumulateParameterGradient(at::cat({derivatives.critic_real, derivatives.critic_fake}),
+                                   derivatives.input_gradients);
   return {derivatives.loss, real, fake};
 }
 

@@ -36,9 +36,9 @@ class WganQc : public Algorithm {
 
   // One batch and the critic's targets for it.
   struct Round {
-    at::Tensor real;     // y [n,C,S,S]
-    at::Tensor latents;  // z [n,latent_dim]
-    at::Tensor fake;     // x = G(z), without graph
+    at::Tensor real;         // y [n,C,S,S]
+    at::Tensor latents;      // z [n,latent_dim]
+    at::Tensor fake;         // x = G(z), without graph
     double wasserstein = 0;  // W, the exact transport cost between y and x
     CriticTargets targets;
   };

@@ -141,7 +141,8 @@ TEST(WganQcTest, ScalarsObeyTheoremOneAtEveryStep) {
     for (size_t i = 0; i < names.size(); ++i) s[names[i]] = values[i];
     EXPECT_NEAR(s["wd"], s["critic_real"] - s["critic_fake"], 1e-9);
     EXPECT_NEAR(s["theorem1_slack"],
-                2 * std::sqrt(s["regression_real"] + s["regression_fake"]) - std::abs(s["wd"] - s["wasserstein"]), 1e-9);
+                2 * std::sqrt(s["regression_real"] + s["regression_fake"]) - std::abs(s["wd"] - s["wasserstein"]),
+                1e-9);
     EXPECT_GE(s["theorem1_slack"], -1e-6);
     EXPECT_GT(s["wasserstein"], 0);
     EXPECT_LT(s["wasserstein"], 2);  // K = 1/dim and data in [-1,1]

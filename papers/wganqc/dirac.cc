@@ -25,13 +25,15 @@ double DiracCriticDirection(DiracMethod method, const DiracSettings& settings, c
     case DiracMethod::kWganGp:
       return -(theta + 2 * settings.gp_weight * (std::abs(w) - 1) * Sign(w));
     case DiracMethod::kWganDiv:
-      return -(theta + settings.div_weight * settings.div_power * std::pow(std::abs(w), settings.div_power - 1) * Sign(w));
+      return -(theta +
+               settings.div_weight * settings.div_power * std::pow(std::abs(w), settings.div_power - 1) * Sign(w));
     case DiracMethod::kCrGan:
       return -(theta * Sigmoid(w * theta) + settings.r1_weight * w);
     case DiracMethod::kQcVectorOtr:
       return -(QcRegressionSlope(settings, state) + settings.otr_weight * (w + K * theta));
     case DiracMethod::kQcNormOtr:
-      return -(QcRegressionSlope(settings, state) + settings.otr_weight * (std::abs(w) - K * std::abs(theta)) * Sign(w));
+      return -(QcRegressionSlope(settings, state) +
+               settings.otr_weight * (std::abs(w) - K * std::abs(theta)) * Sign(w));
   }
   __builtin_unreachable();
 }

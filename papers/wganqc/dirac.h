@@ -7,23 +7,23 @@
 namespace wgan::wganqc {
 
 enum class DiracMethod {
-  kWgan,          // L_D = w theta
-  kWganGp,        // + penalty (|w| - 1)^2
-  kWganDiv,       // + k |w|^p
-  kCrGan,         // standard GAN with R1
-  kQcVectorOtr,   // WGAN-QC, OTR in one dimension as Eq. (8) reads: lambda/2 (w + K theta)^2
-  kQcNormOtr,     // WGAN-QC, OTR in the image code's form: lambda/2 (|w| - K |theta|)^2
+  kWgan,         // L_D = w theta
+  kWganGp,       // + penalty (|w| - 1)^2
+  kWganDiv,      // + k |w|^p
+  kCrGan,        // standard GAN with R1
+  kQcVectorOtr,  // WGAN-QC, OTR in one dimension as Eq. (8) reads: lambda/2 (w + K theta)^2
+  kQcNormOtr,    // WGAN-QC, OTR in the image code's form: lambda/2 (|w| - K |theta|)^2
 };
 
 struct DiracSettings {
-  double step_size = 0.01;      // alpha, for both players (supplement)
-  bool alternating = true;      // D first and G against the new D (AltGD), or both at once (SimGD)
-  double gp_weight = 10;        // WGAN-GP's default
-  double div_weight = 2;        // k (supplement)
-  double div_power = 6;         // p (supplement)
-  double r1_weight = 10;        // CRGAN's gamma (supplement)
-  double cost_scale = 1;        // K, not in the supplement
-  double otr_weight = 1;        // lambda = gamma / sqrt(K), not in the supplement
+  double step_size = 0.01;  // alpha, for both players (supplement)
+  bool alternating = true;  // D first and G against the new D (AltGD), or both at once (SimGD)
+  double gp_weight = 10;    // WGAN-GP's default
+  double div_weight = 2;    // k (supplement)
+  double div_power = 6;     // p (supplement)
+  double r1_weight = 10;    // CRGAN's gamma (supplement)
+  double cost_scale = 1;    // K, not in the supplement
+  double otr_weight = 1;    // lambda = gamma / sqrt(K), not in the supplement
 };
 
 struct DiracState {

@@ -54,6 +54,7 @@ std::vector<FlagAlias> ImageExperiment::aliases() const {
       Alias::Fields("save_ckpt_freq", {"training.checkpoint_every"}),
       Alias::Fields("verbose_freq", {"training.log_every"}),
       Alias::Fields("crop", {"dataset.image_folder.crop"}),
+      Alias::Fields("max_unreadable", {"dataset.image_folder.max_unreadable"}),
       Alias::Switch("check_theorem1", {"check_theorem1=true"}),
       Alias::IgnoredValue("dataset", "the target names the experiment and --data_dir says where its images are"),
       Alias::IgnoredValue("workers", "images are decoded in background threads in any case"),
@@ -90,7 +91,8 @@ absl::StatusOr<std::unique_ptr<BatchSource>> ImageExperiment::OpenData(const std
 }
 
 absl::StatusOr<std::unique_ptr<Algorithm>> ImageExperiment::MakeAlgorithm(const RandomStreams& random,
-                                                                          const BatchSource& /*data*/, at::Device device) {
+                                                                          const BatchSource& /*data*/,
+                                                                          at::Device device) {
   return std::make_unique<WganQc>(config_, random, device);
 }
 

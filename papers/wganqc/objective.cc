@@ -9,7 +9,9 @@
 
 namespace wgan::wganqc {
 
-double CostScale(double configured, int64_t dim) { return configured > 0 ? configured : 1.0 / static_cast<double>(dim); }
+double CostScale(double configured, int64_t dim) {
+  return configured > 0 ? configured : 1.0 / static_cast<double>(dim);
+}
 
 double RegularizerWeight(double cost_scale, double gamma) { return 4 * std::sqrt(cost_scale) * gamma; }
 

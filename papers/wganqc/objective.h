@@ -1,9 +1,9 @@
 // Wasserstein GAN With Quadratic Transport Cost (Liu, Gu, Samaras, ICCV 2019): its equations.
 //
-// Notation, the paper's: D critic; y_i, i in I, a batch of real samples; x_j, j in J, a batch of generated ones, both of
-// size n here; c(x, y) = K/2 ||x - y||^2 the transport cost; H_r [n], H_s [n] the optimal Kantorovich duals of the two
-// batches, centred (common/ot/kantorovich.h); sigma(j) the real sample that x_j is matched to; d_j = ||y_sigma(j) - x_j||;
-// g_j = grad_x D(x_j). H, sigma and d are constants: no gradient flows into them.
+// Notation, the paper's: D critic; y_i, i in I, a batch of real samples; x_j, j in J, a batch of generated ones, both
+// of size n here; c(x, y) = K/2 ||x - y||^2 the transport cost; H_r [n], H_s [n] the optimal Kantorovich duals of the
+// two batches, centred (common/ot/kantorovich.h); sigma(j) the real sample that x_j is matched to; d_j = ||y_sigma(j) -
+// x_j||; g_j = grad_x D(x_j). H, sigma and d are constants: no gradient flows into them.
 #ifndef PAPERS_WGANQC_OBJECTIVE_H_
 #define PAPERS_WGANQC_OBJECTIVE_H_
 
@@ -36,7 +36,8 @@ at::Tensor FakeRegressionLoss(const at::Tensor& critic_fake, const at::Tensor& f
 // Optimal transport regulariser (OTR), in the code's form: R = 1/2 mean_j (||g_j|| / (2 sqrt(K)) - sqrt(K)/2 d_j)^2.
 // It ties the slope of D at x_j to K times the distance that Eq. (8), grad D(x_j) = K (y_sigma(j) - x_j), asks for.
 // `gradient_norms`, `distances` [n]. Scalar.
-at::Tensor OptimalTransportRegularizer(const at::Tensor& gradient_norms, const at::Tensor& distances, double cost_scale);
+at::Tensor OptimalTransportRegularizer(const at::Tensor& gradient_norms, const at::Tensor& distances,
+                                       double cost_scale);
 
 // The critic's whole objective, Eq. (10): regression on the duals plus LAMBDA * OTR.
 struct CriticLoss {

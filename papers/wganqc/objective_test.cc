@@ -99,7 +99,8 @@ TEST(ObjectiveTest, TheoremOneHoldsForTheKantorovichPotential) {
   const at::Tensor gradients = kReal - kFake;
   EXPECT_TRUE(at::allclose(phi_fake, kFakeDuals));
   for (double gamma : {0.1, 1.0, 50.0}) {
-    EXPECT_NEAR(TotalCriticLoss(phi_real, phi_fake, gradients, ThreePointTargets(gamma)).total.item<double>(), 0, 1e-15);
+    EXPECT_NEAR(TotalCriticLoss(phi_real, phi_fake, gradients, ThreePointTargets(gamma)).total.item<double>(), 0,
+                1e-15);
   }
   EXPECT_NEAR((phi_real.mean() - phi_fake.mean()).item<double>(), 2.0 / 3, 1e-12);
 }
@@ -124,7 +125,8 @@ TEST(ObjectiveTest, TheoremOneBoundHoldsForAnyCriticOutputs) {
   for (int trial = 0; trial < 200; ++trial) {
     const at::Tensor real = at::randn({3}, at::kDouble), fake = at::randn({3}, at::kDouble);
     const double wd = (real.mean() - fake.mean()).item<double>();
-    const double regression = (RealRegressionLoss(real, kRealDuals) + FakeRegressionLoss(fake, kFakeDuals)).item<double>();
+    const double regression =
+        (RealRegressionLoss(real, kRealDuals) + FakeRegressionLoss(fake, kFakeDuals)).item<double>();
     EXPECT_LE(std::abs(wd - wasserstein), Theorem1Bound(regression) + 1e-12);
   }
   // Tight where both mean errors are equal and opposite: D(y) = H_r + 1, D(x) = H_s - 1.
@@ -139,7 +141,8 @@ TEST(ObjectiveTest, DerivativesOfTheCriticLossMatchFiniteDifferences) {
   const CriticTargets targets = ThreePointTargets(0.3);
   const CriticLossDerivatives derivatives = DifferentiateCriticLoss(real, fake, gradients, targets);
   const std::vector<at::Tensor> inputs = {real, fake, gradients};
-  const std::vector<at::Tensor> computed = {derivatives.critic_real, derivatives.critic_fake, derivatives.input_gradients};
+  const std::vector<at::Tensor> computed = {derivatives.critic_real, derivatives.critic_fake,
+                                            derivatives.input_gradients};
   const double h = 1e-6;
   for (size_t which = 0; which < inputs.size(); ++which) {
     for (int64_t k = 0; k < inputs[which].numel(); ++k) {
@@ -148,7 +151,8 @@ TEST(ObjectiveTest, DerivativesOfTheCriticLossMatchFiniteDifferences) {
         moved[which].view(-1)[k] += delta;
         return TotalCriticLoss(moved[0], moved[1], moved[2], targets).total.item<double>();
       };
-      EXPECT_NEAR(computed[which].view(-1)[k].item<double>(), (loss_at(h) - loss_at(-h)) / (2 * h), 1e-8) << which << ' ' << k;
+      EXPECT_NEAR(computed[which].view(-1)[k].item<double>(), (loss_at(h) - loss_at(-h)) / (2 * h), 1e-8)
+          << which << ' ' << k;
     }
   }
 }
@@ -157,14 +161,15 @@ TEST(ObjectiveTest, GeneratorMovesTowardsTheMatchedReals) {
   EXPECT_NEAR(GeneratorLoss(Vector({1, 2, 6})).item<double>(), -3, 1e-12);
   // At the critic's optimum (phi) dL_G/dx_j = -(K/n) (y_sigma(j) - x_j): a step of n/K lands on the matched reals.
   const at::Tensor x = kFake.clone().requires_grad_();
-  const at::Tensor phi = (kRealDuals.view({1, 3}) - 0.5 * (x.unsqueeze(1) - kReal.unsqueeze(0)).square().sum(2)).amax(1);
+  const at::Tensor phi =
+      (kRealDuals.view({1, 3}) - 0.5 * (x.unsqueeze(1) - kReal.unsqueeze(0)).square().sum(2)).amax(1);
   GeneratorLoss(phi).backward();
   EXPECT_TRUE(at::allclose(x.detach() - 3 * x.grad(), kReal));
 }
 
-// Lemmas 1 and 2 at an equilibrium: D(x) = w1 x + w2 x^2, real = fake = {1, 2}, lambda = 3 (K = 1, gamma = 3), H = 0, w* = 0.
-// J_j = d(grad_x D)/dw = (1, 2 x_j): M_R = 3 mean J J^T = [[3, 9], [9, 30]];
-// M_DD = mean(x, x^2) mean(x, x^2)^T + mean (x, x^2)(x, x^2)^T = [[4.75, 8.25], [8.25, 14.75]].
+// Lemmas 1 and 2 at an equilibrium: D(x) = w1 x + w2 x^2, real = fake = {1, 2}, lambda = 3 (K = 1, gamma = 3), H = 0,
+// w* = 0. J_j = d(grad_x D)/dw = (1, 2 x_j): M_R = 3 mean J J^T = [[3, 9], [9, 30]]; M_DD = mean(x, x^2) mean(x, x^2)^T
+// + mean (x, x^2)(x, x^2)^T = [[4.75, 8.25], [8.25, 14.75]].
 class LemmaTest : public testing::Test {
  protected:
   // The gradient in w of the critic loss; `regression` and `regularizer` choose its terms.
@@ -187,7 +192,9 @@ class LemmaTest : public testing::Test {
     for (int k = 0; k < 2; ++k) {
       at::Tensor direction = at::zeros({2}, at::kDouble);
       direction[k] = h;
-      columns.push_back((LossGradient(direction, regression, regularizer) - LossGradient(-direction, regression, regularizer)) / (2 * h));
+      columns.push_back(
+          (LossGradient(direction, regression, regularizer) - LossGradient(-direction, regression, regularizer)) /
+          (2 * h));
     }
     return at::stack(columns, 1);
   }

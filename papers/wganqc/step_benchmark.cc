@@ -73,7 +73,7 @@ void BM_Step(benchmark::State& state, Setting setting, WganQcConfig::CriticGradi
 
 // Image size, base width, maximal width, blocks a stage, batch.
 constexpr Setting kSmall = {32, 16, 128, 1, 32}, kMedium = {64, 16, 128, 1, 16}, kWide = {64, 64, 512, 2, 4};
-#define STEP_BENCHMARK(name, setting)                                                                      \
+#define STEP_BENCHMARK(name, setting)                                                                                \
   BENCHMARK_CAPTURE(BM_Step, name##_closed_form, setting, WganQcConfig::CLOSED_FORM)->Unit(benchmark::kMillisecond); \
   BENCHMARK_CAPTURE(BM_Step, name##_autograd, setting, WganQcConfig::AUTOGRAD)->Unit(benchmark::kMillisecond)
 STEP_BENCHMARK(s32_w16_b32, kSmall);

@@ -20,18 +20,43 @@ WganQcConfig Load(const std::string& file) {
 }
 
 TEST(ValidateTest, PaperConfigsAndTheirScalesAreValid) {
-  for (const std::string name : {"celeba"}) {
+  for (const std::string name : {"celeba", "celebahq", "lsun", "dog"}) {
     WganQcConfig config = Load(name + ".textproto");
     WGAN_EXPECT_OK(ValidateWganQcConfig(config));
     for (const std::string scale : {"cpu", "smoke"}) {
       WganQcConfig scaled = config;
-      WGAN_EXPECT_OK(MergeOverlay(LocateRunfile("papers/wganqc/configs/" + name + "." + scale + ".textproto").value(), &scaled));
+      WGAN_EXPECT_OK(
+          MergeOverlay(LocateRunfile("papers/wganqc/configs/" + name + "." + scale + ".textproto").value(), &scaled));
       WGAN_EXPECT_OK(ValidateWganQcConfig(scaled));
     }
   }
 }
 
-// The supplement's table of settings.
+// The supplement's table of settings, and the released code's commands: iterations, image size, batch, blocks a stage,
+// gamma, start of the average.
+TEST(ValidateTest, ConfigsAreThePapersSettings) {
+  const struct {
+    std::string name;
+    int64_t iterations;
+    int size, batch, blocks;
+    double gamma;
+    int64_t ema_start;
+  } rows[] = {{"celeba", 60000, 64, 64, 2, 0.1, 55000},
+              {"celebahq", 125000, 256, 16, 1, 0.05, 120000},
+              {"lsun", 100000, 64, 64, 2, 0.1, 95000},
+              {"dog", 150000, 128, 64, 2, 0.1, 145000}};
+  for (const auto& row : rows) {
+    const WganQcConfig config = Load(row.name + ".textproto");
+    EXPECT_EQ(config.training().iterations(), row.iterations) << row.name;
+    EXPECT_EQ(config.training().batch_size(), row.batch) << row.name;
+    EXPECT_EQ(config.network().qc_resnet().image_size(), row.size) << row.name;
+    EXPECT_EQ(config.network().qc_resnet().blocks_per_stage(), row.blocks) << row.name;
+    EXPECT_EQ(config.gamma(), row.gamma) << row.name;
+    EXPECT_EQ(config.generator_ema().start_iteration(), row.ema_start) << row.name;
+    EXPECT_EQ(config.critic_optimizer().decay_factor(), row.name == "dog" ? 0.1 : 0) << row.name;
+  }
+}
+
 TEST(ValidateTest, CelebaIsThePapersSetting) {
   const WganQcConfig config = Load("celeba.textproto");
   EXPECT_EQ(config.training().iterations(), 60000);
@@ -48,25 +73,29 @@ TEST(ValidateTest, CelebaIsThePapersSetting) {
 TEST(ValidateTest, EachBadFieldIsNamed) {
   const struct {
     std::function<void(WganQcConfig&)> spoil;
-    std::string field;
+    std::string message;
   } cases[] = {
       {[](WganQcConfig& c) { c.mutable_training()->set_batch_size(0); }, "training.batch_size"},
-      {[](WganQcConfig& c) { c.mutable_dataset()->set_image_size(32); }, "dataset.image_size"},
-      {[](WganQcConfig& c) { c.mutable_network()->mutable_qc_resnet()->set_image_size(65); }, "image_size"},
-      {[](WganQcConfig& c) { c.mutable_critic_optimizer()->mutable_adam()->set_learning_rate(-1); }, "critic_optimizer.adam.learning_rate"},
+      {[](WganQcConfig& c) { c.mutable_dataset()->set_image_size(32); },
+       "dataset.image_size is 32; it must be equal to network.qc_resnet.image_size, which is 64"},
+      {[](WganQcConfig& c) { c.mutable_network()->mutable_qc_resnet()->set_image_size(65); },
+       "network.qc_resnet.image_size is 65; it must be 4 * 2^k"},
+      {[](WganQcConfig& c) { c.mutable_critic_optimizer()->mutable_adam()->set_learning_rate(-1); },
+       "critic_optimizer.adam.learning_rate"},
       {[](WganQcConfig& c) { c.mutable_generator_optimizer()->clear_method(); }, "generator_optimizer"},
       {[](WganQcConfig& c) { c.mutable_generator_ema()->set_decay(1); }, "generator_ema.decay"},
-      {[](WganQcConfig& c) { c.set_cost_scale(1.0 / 0.0); }, "cost_scale"},
-      {[](WganQcConfig& c) { c.set_gamma(-0.1); }, "gamma"},
-      {[](WganQcConfig& c) { c.clear_gamma(); }, "gamma"},
-      {[](WganQcConfig& c) { c.set_critic_rounds(0); }, "critic_rounds"},
-      {[](WganQcConfig& c) { c.clear_critic_steps_per_batch(); }, "critic_steps_per_batch"},
-      {[](WganQcConfig& c) { c.set_critic_gradient(WganQcConfig::CRITIC_GRADIENT_UNSPECIFIED); }, "critic_gradient"},
+      {[](WganQcConfig& c) { c.set_cost_scale(1.0 / 0.0); }, "cost_scale is inf; it must be finite"},
+      {[](WganQcConfig& c) { c.set_gamma(-0.1); }, "gamma is -0.1; it must be a finite number >= 0"},
+      {[](WganQcConfig& c) { c.clear_gamma(); }, "gamma is not set; it must be a finite number >= 0"},
+      {[](WganQcConfig& c) { c.set_critic_rounds(0); }, "critic_rounds is 0; it must be >= 1"},
+      {[](WganQcConfig& c) { c.clear_critic_steps_per_batch(); }, "critic_steps_per_batch is not set; it must be >= 1"},
+      {[](WganQcConfig& c) { c.set_critic_gradient(WganQcConfig::CRITIC_GRADIENT_UNSPECIFIED); },
+       "critic_gradient is CRITIC_GRADIENT_UNSPECIFIED; it must be CLOSED_FORM or AUTOGRAD"},
   };
   for (const auto& bad : cases) {
     WganQcConfig config = Load("celeba.textproto");
     bad.spoil(config);
-    EXPECT_THAT(ValidateWganQcConfig(config), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(bad.field)));
+    EXPECT_THAT(ValidateWganQcConfig(config), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(bad.message)));
   }
 }
 

@@ -2,7 +2,8 @@
 
 2.5 GB of wheels, fetched only by a build that asks for it. A program built with
 it starts on a machine with no GPU or driver too, and torch::cuda::is_available()
-is false there.
+is false there. No program names a symbol of these libraries: they make themselves
+known to LibTorch when they are loaded, and Bazel links with --no-as-needed.
 """
 
 load(":libtorch.bzl", "TORCH")
@@ -107,19 +108,30 @@ _BUILD = '''
 cc_library(
     name = "libtorch_cuda",
     srcs = glob(["lib/*"]),
-    # No program names a symbol of it: it makes itself known to LibTorch when it
-    # is loaded, so the linker must not drop it as unused.
-    linkopts = ["-Wl,--no-as-needed,$(location lib/libtorch_cuda.so),--as-needed"],
+    visibility = ["//visibility:public"],
+)
+'''
+
+_EMPTY_BUILD = '''
+cc_library(
+    name = "libtorch_cuda",
     visibility = ["//visibility:public"],
 )
 '''
 
 def _libtorch_cuda_impl(ctx):
+    if ctx.os.environ.get("LIBTORCH_CUDA") != "1":
+        # `bazel query` and `bazel fetch` look at what no build asks for.
+        ctx.file("BUILD", _EMPTY_BUILD, executable = False)
+        return
     fetch_wheels(ctx, _WHEELS, _LIBRARIES)
     ctx.file("WORKSPACE", "workspace(name = \"%s\")\n" % ctx.name, executable = False)
     ctx.file("BUILD", _BUILD, executable = False)
 
-_libtorch_cuda = repository_rule(implementation = _libtorch_cuda_impl)
+_libtorch_cuda = repository_rule(
+    implementation = _libtorch_cuda_impl,
+    environ = ["LIBTORCH_CUDA"],
+)
 
 def libtorch_cuda():
     _libtorch_cuda(name = "libtorch_cuda")
