@@ -149,8 +149,10 @@ absl::StatusOr<OpenedImages> OpenImageFolder(const ImageFolderConfig& config, in
   }
   opened.info.name = "image_folder";
   opened.info.crop = CropName(crop, image_size);
-  opened.info.description = absl::StrCat(size, " image files from ", config.directory(), ", ", opened.info.crop, " at ",
-                                         image_size, "x", image_size);
+  // The folder's own name, not its path: the record of a run must not change when its data move.
+  const std::string folder = std::filesystem::path(config.directory()).lexically_normal().filename().string();
+  opened.info.description = absl::StrCat(size, " image files of ", folder.empty() ? "the given folder" : folder, ", ",
+                                         opened.info.crop, " at ", image_size, "x", image_size);
   opened.info.digest = DigestOfImageFiles(files);
   opened.info.size = size;
   opened.reader = std::make_unique<ImageFolderReader>(config.directory(), std::move(files), crop, image_size);

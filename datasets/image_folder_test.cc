@@ -136,7 +136,9 @@ TEST(OpenImageFolder, CelebaAsItUnzips) {
   EXPECT_EQ(opened.info.crop, "celeba_crop108_64");
   EXPECT_EQ(opened.info.size, 20);
   EXPECT_FALSE(opened.info.stand_in);
-  EXPECT_EQ(opened.info.description, absl::StrCat("20 image files from ", folder, ", celeba_crop108_64 at 64x64"));
+  EXPECT_EQ(opened.info.description,
+            absl::StrCat("20 image files of ", std::filesystem::path(folder).filename().string(),
+                         ", celeba_crop108_64 at 64x64"));
   EXPECT_EQ(opened.info.digest.size(), 7 + 64u);
   EXPECT_EQ(opened.reader->Name(0), "img_align_celeba/000001.jpg");
   EXPECT_EQ(opened.reader->Name(19), "img_align_celeba/000020.jpg");

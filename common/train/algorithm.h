@@ -43,8 +43,8 @@ class Algorithm {
 
   // One iteration of the paper's algorithm box, `iteration` >= 1: critic step(s), then one generator step. Real batches
   // come from `real` by an index that is a function of `iteration` only; randomness from `random` streams indexed by
-  // it. A non-finite loss is returned as such and ends the run as "diverged". kInternal: a check of the algorithm itself
-  // failed; any other status is taken for an error of the data.
+  // it. A non-finite loss is returned as such and ends the run as "diverged". kInternal: a check of the algorithm
+  // itself failed; any other status is taken for an error of the data.
   virtual absl::StatusOr<std::vector<double>> Step(int64_t iteration, BatchSource& real,
                                                    const RandomStreams& random) = 0;
 

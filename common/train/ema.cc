@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/nn/module_state.h"
 #include "common/train/state.h"
 
 namespace wgan {
@@ -17,7 +18,7 @@ void Copy(const std::vector<at::Tensor>& from, const std::vector<at::Tensor>& to
 }
 
 void CheckSameArchitecture(torch::nn::Module& live, torch::nn::Module& average) {
-  const NamedTensors a = ModuleTensors(live), b = ModuleTensors(average);
+  const NamedTensors a = NamedParametersAndBuffers(live), b = NamedParametersAndBuffers(average);
   WGAN_CHECK_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) {
     WGAN_CHECK(a[i].first == b[i].first && a[i].second.sizes() == b[i].second.sizes()) << a[i].first;

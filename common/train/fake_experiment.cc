@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "common/base/status_macros.h"
 #include "common/base/stop_request.h"
+#include "common/nn/module_state.h"
 #include "common/train/state.h"
 
 namespace wgan {
@@ -114,7 +115,7 @@ void FakeAlgorithm::VisitState(StateVisitor& visitor) {
 }
 
 std::vector<std::pair<std::string, NamedTensors>> FakeAlgorithm::ExportedNetworks() {
-  return {{"netG", ModuleTensors(ema_->started() ? *average_ : *generator_)}};
+  return {{"netG", NamedParametersAndBuffers(ema_->started() ? *average_ : *generator_)}};
 }
 
 TrainingConfig FakeTrainingConfig() {

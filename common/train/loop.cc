@@ -233,8 +233,8 @@ class Loop {
   const bool draws_;  // samples are images
 
   std::optional<RunLogs> logs_;
-  int64_t iteration_ = 0;           // the last one that was done
-  int64_t saved_ = 0;               // the last one whose state is saved
+  int64_t iteration_ = 0;  // the last one that was done
+  int64_t saved_ = 0;      // the last one whose state is saved
   std::chrono::steady_clock::time_point saved_at_ = std::chrono::steady_clock::now();
   std::vector<double> scalars_;     // of iteration_; empty before the first of this session
   std::set<std::string> reported_;  // unreadable samples that the user knows of

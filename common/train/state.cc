@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/check.h"
+#include "common/nn/module_state.h"
 #include "torch/nn/module.h"
 
 namespace wgan {
@@ -90,15 +91,9 @@ class Loader : public StateVisitor {
 
 }  // namespace
 
-NamedTensors ModuleTensors(torch::nn::Module& module) {
-  NamedTensors tensors;
-  for (const auto& item : module.named_parameters()) tensors.emplace_back(item.key(), item.value().detach());
-  for (const auto& item : module.named_buffers()) tensors.emplace_back(item.key(), item.value().detach());
-  return tensors;
-}
-
 void VisitModule(const std::string& prefix, torch::nn::Module& module, StateVisitor& visitor) {
-  for (auto& [name, tensor] : ModuleTensors(module)) visitor.Tensor(absl::StrCat(prefix, ".", name), tensor);
+  for (auto& [name, tensor] : NamedParametersAndBuffers(module))
+    visitor.Tensor(absl::StrCat(prefix, ".", name), tensor);
 }
 
 NamedTensors CollectState(Algorithm& algorithm) {

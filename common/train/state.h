@@ -18,10 +18,6 @@ namespace wgan {
 // Shows `visitor` every parameter and buffer of `module` as "<prefix>.<dotted name>".
 void VisitModule(const std::string& prefix, torch::nn::Module& module, StateVisitor& visitor);
 
-// Parameters and buffers of `module` under their dotted names (Python's state_dict), sharing memory with it: what
-// Algorithm::ExportedNetworks returns.
-NamedTensors ModuleTensors(torch::nn::Module& module);
-
 // Everything that `algorithm` shows, sharing memory with it; integers become int64 tensors of shape [].
 NamedTensors CollectState(Algorithm& algorithm);
 

@@ -76,13 +76,5 @@ TEST(StateTest, RefusesWhatDoesNotFitAndChangesNothing) {
   EXPECT_TRUE(Equal(Snapshot(target), before));
 }
 
-TEST(ModuleTensorsTest, GivesParametersAndBuffersByDottedName) {
-  FakeAlgorithm algorithm;
-  const auto networks = algorithm.ExportedNetworks();
-  std::vector<std::string> names;
-  for (const auto& [name, tensor] : networks.at(0).second) names.push_back(name);
-  EXPECT_THAT(names, UnorderedElementsAre("scale", "shift", "calls"));
-}
-
 }  // namespace
 }  // namespace wgan

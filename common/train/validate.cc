@@ -70,8 +70,7 @@ absl::Status ValidateTrainingConfig(const TrainingConfig& config, const std::str
   RETURN_IF_ERROR(CheckAtLeast(field + ".log_every", kHasDefault, config.log_every(), 1));
   RETURN_IF_ERROR(CheckAtLeast(field + ".sample_every", kHasDefault, config.sample_every(), 0));
   RETURN_IF_ERROR(CheckAtLeast(field + ".checkpoint_every", kHasDefault, config.checkpoint_every(), 1));
-  RETURN_IF_ERROR(
-      CheckAtLeast(field + ".checkpoint_every_seconds", kHasDefault, config.checkpoint_every_seconds(), 0));
+  RETURN_IF_ERROR(CheckAtLeast(field + ".checkpoint_every_seconds", kHasDefault, config.checkpoint_every_seconds(), 0));
   RETURN_IF_ERROR(CheckAtLeast(field + ".keep_checkpoints", kHasDefault, config.keep_checkpoints(), 2));
   return ValidatePictures(config, field);
 }

@@ -11,6 +11,7 @@
 #include "common/base/status_macros.h"
 #include "common/losses/input_gradient.h"
 #include "common/nn/critic_tape.h"
+#include "common/nn/module_state.h"
 #include "common/nn/network_factory.h"
 #include "common/ot/kantorovich_tensor.h"
 #include "common/train/schedule.h"
@@ -178,7 +179,7 @@ void WganQc::VisitState(StateVisitor& visitor) {
 }
 
 std::vector<std::pair<std::string, NamedTensors>> WganQc::ExportedNetworks() {
-  return {{"netG", ModuleTensors(evaluated_generator())}, {"netD", ModuleTensors(*critic_)}};
+  return {{"netG", NamedParametersAndBuffers(evaluated_generator())}, {"netD", NamedParametersAndBuffers(*critic_)}};
 }
 
 }  // namespace wgan::wganqc
