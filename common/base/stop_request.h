@@ -4,8 +4,8 @@
 
 namespace wgan {
 
-// From now on SIGINT and SIGTERM only set the flag below and say so on stderr; a second SIGINT ends the process at once
-// (exit code 130), for a user who does not want to wait for the checkpoint.
+// From now on SIGINT and SIGTERM only set the flag below and say so on stderr; another SIGINT, a second or more after
+// the first signal, ends the process at once (exit code 130), for a user who does not want to wait for the checkpoint.
 void InstallStopRequestHandlers();
 
 // True once a stop was asked for.

@@ -1,6 +1,7 @@
 #include "common/base/stop_request.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -22,11 +23,23 @@ TEST(StopRequestTest, SigtermSetsTheFlagAndTheProcessGoesOn) {
   EXPECT_FALSE(StopRequested());
 }
 
-TEST(StopRequestDeathTest, SecondSigintEndsTheProcessWith130) {
+// timeout(1) and others deliver one stop to the process and to its group, so twice.
+TEST(StopRequestTest, OneSigintDeliveredTwiceIsOneStop) {
+  InstallStopRequestHandlers();
+  SetStopRequested(false);
+  raise(SIGINT);
+  raise(SIGINT);
+  EXPECT_TRUE(StopRequested());
+  SetStopRequested(false);
+}
+
+TEST(StopRequestDeathTest, ALaterSigintEndsTheProcessWith130) {
   EXPECT_EXIT(
       {
         InstallStopRequestHandlers();
+        SetStopRequested(false);
         raise(SIGINT);
+        usleep(1'100'000);
         raise(SIGINT);
       },
       testing::ExitedWithCode(130), "");
