@@ -11,10 +11,10 @@
 namespace wgan {
 namespace {
 
-std::atomic<bool> stop_requested{false};
-std::atomic<int64_t> first_signal_milliseconds{0};
-static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int64_t>::is_always_lock_free,
-              "a signal handler may only touch lock-free atomics");
+// When the stop was asked for, on the clock below; 0: it was not. One atomic for both, because two signals may be
+// handled on two threads at once.
+std::atomic<int64_t> stop_requested_at{0};
+static_assert(std::atomic<int64_t>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
 // A supervisor such as timeout(1) sends one stop to the process and to its group: within this time it is still one.
 constexpr int64_t kOneStopMilliseconds = 1000;
@@ -30,12 +30,12 @@ constexpr char kAcknowledgement[] =
     "\nStopping after this iteration, with a checkpoint; Ctrl-C once more ends the run at once.\n";
 
 void OnSignal(int signal_number) {
-  if (stop_requested.exchange(true)) {
-    const bool again = NowMilliseconds() - first_signal_milliseconds.load() >= kOneStopMilliseconds;
-    if (signal_number == SIGINT && again) _exit(130);
+  int64_t first = 0;
+  const int64_t now = NowMilliseconds();
+  if (!stop_requested_at.compare_exchange_strong(first, now)) {
+    if (signal_number == SIGINT && now - first >= kOneStopMilliseconds) _exit(130);
     return;
   }
-  first_signal_milliseconds.store(NowMilliseconds());
   // An iteration may take long: the user should know that the key was heard. Only write() is safe in here.
   const int error = errno;
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kAcknowledgement, sizeof(kAcknowledgement) - 1);
@@ -53,8 +53,8 @@ void InstallStopRequestHandlers() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-bool StopRequested() { return stop_requested.load(std::memory_order_relaxed); }
+bool StopRequested() { return stop_requested_at.load(std::memory_order_relaxed) != 0; }
 
-void SetStopRequested(bool requested) { stop_requested.store(requested); }
+void SetStopRequested(bool requested) { stop_requested_at.store(requested ? NowMilliseconds() : 0); }
 
 }  // namespace wgan
