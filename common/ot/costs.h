@@ -3,8 +3,8 @@
 #define COMMON_OT_COSTS_H_
 
 #include "absl/status/statusor.h"
+#include "common/ot/instruction_set.h"
 #include "common/ot/matrix_view.h"
-#include "common/ot/row_scan.h"
 
 namespace wgan::ot {
 

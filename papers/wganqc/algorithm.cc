@@ -13,7 +13,7 @@
 #include "common/nn/critic_tape.h"
 #include "common/nn/module_state.h"
 #include "common/nn/network_factory.h"
-#include "common/ot/kantorovich_tensor.h"
+#include "common/ot/exact/kantorovich_tensor.h"
 #include "common/train/schedule.h"
 #include "common/train/state.h"
 

@@ -2,8 +2,8 @@
 //
 // Notation, the paper's: D critic; y_i, i in I, a batch of real samples; x_j, j in J, a batch of generated ones, both
 // of size n here; c(x, y) = K/2 ||x - y||^2 the transport cost; H_r [n], H_s [n] the optimal Kantorovich duals of the
-// two batches, centred (common/ot/kantorovich.h); sigma(j) the real sample that x_j is matched to; d_j = ||y_sigma(j) -
-// x_j||; g_j = grad_x D(x_j). H, sigma and d are constants: no gradient flows into them.
+// two batches, centred (common/ot/exact/kantorovich.h); sigma(j) the real sample that x_j is matched to; d_j =
+// ||y_sigma(j) - x_j||; g_j = grad_x D(x_j). H, sigma and d are constants: no gradient flows into them.
 #ifndef PAPERS_WGANQC_OBJECTIVE_H_
 #define PAPERS_WGANQC_OBJECTIVE_H_
 

@@ -1,4 +1,4 @@
-#include "common/ot/row_scan.h"
+#include "common/ot/exact/row_scan.h"
 
 #include <cmath>
 #include <limits>
@@ -235,19 +235,6 @@ WGAN_DEFINE_SCANS(Avx512Scans, 8, __attribute__((target("avx512f,avx512dq,avx512
 #endif
 
 }  // namespace
-
-InstructionSet BestInstructionSet() {
-  static const InstructionSet best = [] {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-      return InstructionSet::kAvx512;
-    }
-    if (__builtin_cpu_supports("avx2")) return InstructionSet::kAvx2;
-#endif
-    return InstructionSet::kBaseline;
-  }();
-  return best;
-}
 
 template <typename T>
 const RowScan<T>& RowScanFor(InstructionSet set) {

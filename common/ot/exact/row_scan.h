@@ -3,17 +3,14 @@
 // Each pass exists for several instruction sets and gives bit-identical results on all of them: it subtracts, adds and
 // compares element by element (nothing is summed across a row, nothing is contracted), takes minima, which do not
 // depend on the order, and breaks ties by the lowest index. Costs are float or double; all arithmetic is in double.
-#ifndef COMMON_OT_ROW_SCAN_H_
-#define COMMON_OT_ROW_SCAN_H_
+#ifndef COMMON_OT_EXACT_ROW_SCAN_H_
+#define COMMON_OT_EXACT_ROW_SCAN_H_
 
 #include <cstdint>
 
+#include "common/ot/instruction_set.h"
+
 namespace wgan::ot {
-
-enum class InstructionSet { kBaseline, kAvx2, kAvx512 };
-
-// The widest one that this processor has; asked once.
-InstructionSet BestInstructionSet();
 
 // The smallest number of a row and the lowest column where it stands.
 struct Smallest {
@@ -73,4 +70,4 @@ const RowScan<T>& RowScanFor(InstructionSet set);
 
 }  // namespace wgan::ot
 
-#endif  // COMMON_OT_ROW_SCAN_H_
+#endif  // COMMON_OT_EXACT_ROW_SCAN_H_

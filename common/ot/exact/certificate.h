@@ -3,8 +3,8 @@
 // Primal: minimise <C, P> over plans P >= 0 with row sums a and column sums b. Dual: maximise <a, u> + <b, v> subject
 // to u_i + v_j <= C_ij. For feasible P and (u, v) dual <= primal, so equal values prove that both are optimal;
 // equivalently C_ij = u_i + v_j wherever P_ij > 0 (complementary slackness). The check costs one pass over C.
-#ifndef COMMON_OT_CERTIFICATE_H_
-#define COMMON_OT_CERTIFICATE_H_
+#ifndef COMMON_OT_EXACT_CERTIFICATE_H_
+#define COMMON_OT_EXACT_CERTIFICATE_H_
 
 #include <cstdint>
 
@@ -67,4 +67,4 @@ absl::Status CertificateStatus(const Certificate& certificate);
 
 }  // namespace wgan::ot
 
-#endif  // COMMON_OT_CERTIFICATE_H_
+#endif  // COMMON_OT_EXACT_CERTIFICATE_H_

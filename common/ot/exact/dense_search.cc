@@ -1,4 +1,4 @@
-#include "common/ot/dense_search.h"
+#include "common/ot/exact/dense_search.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "common/ot/certificate.h"
+#include "common/ot/exact/certificate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/check.h"
-#include "common/ot/row_scan.h"
+#include "common/ot/exact/row_scan.h"
 
 namespace wgan::ot {
 namespace {

@@ -1,12 +1,12 @@
 // Shortest augmenting paths that read whole rows of the cost matrix: best where rows are short. Internal to common/ot.
-#ifndef COMMON_OT_DENSE_SEARCH_H_
-#define COMMON_OT_DENSE_SEARCH_H_
+#ifndef COMMON_OT_EXACT_DENSE_SEARCH_H_
+#define COMMON_OT_EXACT_DENSE_SEARCH_H_
 
 #include <cstdint>
 #include <vector>
 
-#include "common/ot/partial_matching.h"
-#include "common/ot/row_scan.h"
+#include "common/ot/exact/partial_matching.h"
+#include "common/ot/exact/row_scan.h"
 
 namespace wgan::ot {
 
@@ -40,4 +40,4 @@ class DenseSearch {
 
 }  // namespace wgan::ot
 
-#endif  // COMMON_OT_DENSE_SEARCH_H_
+#endif  // COMMON_OT_EXACT_DENSE_SEARCH_H_

@@ -4,16 +4,16 @@
 // Notation of the paper: y_i real, x_j generated, i, j = 0..n-1; K > 0; C_ij = K/2 ||y_i - x_j||^2;
 //   maximise mean(H_r) - mean(H_s) subject to H_r[i] - H_s[j] <= C_ij,
 // whose optimum W is the transport cost between the minibatches; sigma(j) is the real sample matched to x_j.
-#ifndef COMMON_OT_KANTOROVICH_H_
-#define COMMON_OT_KANTOROVICH_H_
+#ifndef COMMON_OT_EXACT_KANTOROVICH_H_
+#define COMMON_OT_EXACT_KANTOROVICH_H_
 
 #include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "common/ot/assignment.h"
-#include "common/ot/certificate.h"
+#include "common/ot/exact/assignment.h"
+#include "common/ot/exact/certificate.h"
 #include "common/ot/matrix_view.h"
 
 namespace wgan::ot {
@@ -54,4 +54,4 @@ std::vector<double> PotentialGradient(MatrixView<double> y, absl::Span<const dou
 
 }  // namespace wgan::ot
 
-#endif  // COMMON_OT_KANTOROVICH_H_
+#endif  // COMMON_OT_EXACT_KANTOROVICH_H_

@@ -5,8 +5,8 @@
 // Method: column reduction, augmenting row reduction and shortest augmenting paths (Jonker and Volgenant, "A shortest
 // augmenting path algorithm for dense and sparse linear assignment problems", Computing 38, 1987), exact in double up
 // to rounding. The duals are the algorithm's own state, so they cost nothing.
-#ifndef COMMON_OT_ASSIGNMENT_H_
-#define COMMON_OT_ASSIGNMENT_H_
+#ifndef COMMON_OT_EXACT_ASSIGNMENT_H_
+#define COMMON_OT_EXACT_ASSIGNMENT_H_
 
 #include <cstdint>
 #include <vector>
@@ -14,12 +14,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "common/ot/candidate_search.h"
-#include "common/ot/certificate.h"
-#include "common/ot/dense_search.h"
+#include "common/ot/exact/candidate_search.h"
+#include "common/ot/exact/certificate.h"
+#include "common/ot/exact/dense_search.h"
+#include "common/ot/exact/partial_matching.h"
+#include "common/ot/exact/row_scan.h"
 #include "common/ot/matrix_view.h"
-#include "common/ot/partial_matching.h"
-#include "common/ot/row_scan.h"
 
 namespace wgan::ot {
 
@@ -80,4 +80,4 @@ absl::StatusOr<Assignment> SolveAssignment(MatrixView<float> costs, const Assign
 
 }  // namespace wgan::ot
 
-#endif  // COMMON_OT_ASSIGNMENT_H_
+#endif  // COMMON_OT_EXACT_ASSIGNMENT_H_

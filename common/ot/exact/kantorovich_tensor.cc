@@ -1,4 +1,4 @@
-#include "common/ot/kantorovich_tensor.h"
+#include "common/ot/exact/kantorovich_tensor.h"
 
 #include <ATen/ops/empty.h>
 
@@ -8,9 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "common/ot/assignment.h"
 #include "common/ot/costs_tensor.h"
-#include "common/ot/kantorovich.h"
+#include "common/ot/exact/assignment.h"
+#include "common/ot/exact/kantorovich.h"
 
 namespace wgan::ot {
 namespace {

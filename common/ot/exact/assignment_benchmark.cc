@@ -1,5 +1,6 @@
-// How long exact assignment takes: bazel run //common/ot:assignment_benchmark. Costs are squared Euclidean distances of
-// points uniform in the unit cube of dimension d (arguments: n, d); making them is not timed, the certificate is.
+// How long exact assignment takes: bazel run //common/ot/exact:assignment_benchmark. Costs are squared Euclidean
+// distances of points uniform in the unit cube of dimension d (arguments: n, d); making them is not timed, the
+// certificate is.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -8,8 +9,8 @@
 
 #include "common/base/check.h"
 #include "common/base/random_stream.h"
-#include "common/ot/assignment.h"
 #include "common/ot/costs.h"
+#include "common/ot/exact/assignment.h"
 
 namespace wgan::ot {
 namespace {

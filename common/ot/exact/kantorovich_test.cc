@@ -1,5 +1,5 @@
 // Numbered worked examples: derived by hand or by a few lines of Python (all permutations, GLPK and HiGHS).
-#include "common/ot/kantorovich.h"
+#include "common/ot/exact/kantorovich.h"
 
 #include <algorithm>
 #include <cmath>

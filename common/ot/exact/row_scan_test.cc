@@ -1,4 +1,4 @@
-#include "common/ot/row_scan.h"
+#include "common/ot/exact/row_scan.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 // Cost matrices and slow, obviously right answers for the tests of the assignment solver.
-#ifndef COMMON_OT_ASSIGNMENT_TEST_UTIL_H_
-#define COMMON_OT_ASSIGNMENT_TEST_UTIL_H_
+#ifndef COMMON_OT_EXACT_ASSIGNMENT_TEST_UTIL_H_
+#define COMMON_OT_EXACT_ASSIGNMENT_TEST_UTIL_H_
 
 #include <cstdint>
 #include <string>
@@ -36,4 +36,4 @@ double BruteForceMeanCost(const CostMatrix& costs);
 
 }  // namespace wgan::ot
 
-#endif  // COMMON_OT_ASSIGNMENT_TEST_UTIL_H_
+#endif  // COMMON_OT_EXACT_ASSIGNMENT_TEST_UTIL_H_

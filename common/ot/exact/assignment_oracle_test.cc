@@ -8,8 +8,8 @@
 
 #include "common/base/random_stream.h"
 #include "common/base/status_matchers.h"
-#include "common/ot/assignment.h"
-#include "common/ot/assignment_test_util.h"
+#include "common/ot/exact/assignment.h"
+#include "common/ot/exact/assignment_test_util.h"
 #include "gtest/gtest.h"
 
 namespace wgan::ot {

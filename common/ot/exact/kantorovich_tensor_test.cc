@@ -1,5 +1,5 @@
 // Tests of kantorovich_tensor.h and of costs_tensor.h.
-#include "common/ot/kantorovich_tensor.h"
+#include "common/ot/exact/kantorovich_tensor.h"
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>

@@ -1,4 +1,4 @@
-#include "common/ot/candidate_search.h"
+#include "common/ot/exact/candidate_search.h"
 
 #include <algorithm>
 #include <functional>

@@ -1,8 +1,8 @@
 """Exact assignment beside what a Python user has: prints a table of times and ratios.
 
-  bazel build //common/ot:assignment_benchmark
-  bazel-bin/common/ot/assignment_benchmark --benchmark_format=json --benchmark_filter=Cold > ours.json
-  python common/ot/compare_peers.py ours.json [largest n, default 1024]
+  bazel build //common/ot/exact:assignment_benchmark
+  bazel-bin/common/ot/exact/assignment_benchmark --benchmark_format=json --benchmark_filter=Cold > ours.json
+  python common/ot/exact/compare_peers.py ours.json [largest n, default 1024]
 
 Needs numpy and scipy; uses POT (ot), lapx (lap.lapjvc, lap.lapjvs) and lap (lap.lapjv) where they are installed. lap and
 lapx share a module name: LAP_DIR may name a folder with the other one (pip install --target). Same distribution as the

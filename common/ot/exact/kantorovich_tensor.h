@@ -1,6 +1,6 @@
 // The Kantorovich dual between two minibatches of tensors: kantorovich.h for papers/wganqc.
-#ifndef COMMON_OT_KANTOROVICH_TENSOR_H_
-#define COMMON_OT_KANTOROVICH_TENSOR_H_
+#ifndef COMMON_OT_EXACT_KANTOROVICH_TENSOR_H_
+#define COMMON_OT_EXACT_KANTOROVICH_TENSOR_H_
 
 #include <ATen/core/Tensor.h>
 
@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "common/ot/certificate.h"
+#include "common/ot/exact/certificate.h"
 
 namespace wgan::ot {
 
@@ -35,4 +35,4 @@ absl::StatusOr<KantorovichTensors> SolveKantorovichDual(const at::Tensor& real, 
 
 }  // namespace wgan::ot
 
-#endif  // COMMON_OT_KANTOROVICH_TENSOR_H_
+#endif  // COMMON_OT_EXACT_KANTOROVICH_TENSOR_H_

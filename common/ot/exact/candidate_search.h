@@ -5,14 +5,14 @@
 // only fall, so reduced costs only rise, and what is off the list stays at or above the bound for good. So an answer
 // that lies below the bounds is exact; when a search reaches a bound, the row's list is made anew, longer if need be.
 // Nothing is approximated. Sparse methods with a check afterwards (LAPMOD: Volgenant 1996) are the relatives.
-#ifndef COMMON_OT_CANDIDATE_SEARCH_H_
-#define COMMON_OT_CANDIDATE_SEARCH_H_
+#ifndef COMMON_OT_EXACT_CANDIDATE_SEARCH_H_
+#define COMMON_OT_EXACT_CANDIDATE_SEARCH_H_
 
 #include <cstdint>
 #include <vector>
 
-#include "common/ot/partial_matching.h"
-#include "common/ot/row_scan.h"
+#include "common/ot/exact/partial_matching.h"
+#include "common/ot/exact/row_scan.h"
 
 namespace wgan::ot {
 
@@ -88,4 +88,4 @@ class CandidateSearch {
 
 }  // namespace wgan::ot
 
-#endif  // COMMON_OT_CANDIDATE_SEARCH_H_
+#endif  // COMMON_OT_EXACT_CANDIDATE_SEARCH_H_

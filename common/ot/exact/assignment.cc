@@ -1,4 +1,4 @@
-#include "common/ot/assignment.h"
+#include "common/ot/exact/assignment.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "common/ot/assignment_test_util.h"
+#include "common/ot/exact/assignment_test_util.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "common/ot/certificate.h"
+#include "common/ot/exact/certificate.h"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "common/ot/kantorovich.h"
+#include "common/ot/exact/kantorovich.h"
 
 #include <limits>
 

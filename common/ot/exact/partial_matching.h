@@ -1,11 +1,11 @@
 // The state of the exact assignment solver between two steps; internal to common/ot.
-#ifndef COMMON_OT_PARTIAL_MATCHING_H_
-#define COMMON_OT_PARTIAL_MATCHING_H_
+#ifndef COMMON_OT_EXACT_PARTIAL_MATCHING_H_
+#define COMMON_OT_EXACT_PARTIAL_MATCHING_H_
 
 #include <cstdint>
 #include <vector>
 
-#include "common/ot/row_scan.h"
+#include "common/ot/exact/row_scan.h"
 
 namespace wgan::ot {
 
@@ -51,4 +51,4 @@ struct SettledColumn {
 
 }  // namespace wgan::ot
 
-#endif  // COMMON_OT_PARTIAL_MATCHING_H_
+#endif  // COMMON_OT_EXACT_PARTIAL_MATCHING_H_

@@ -1,4 +1,4 @@
-#include "common/ot/assignment.h"
+#include "common/ot/exact/assignment.h"
 
 #include <cmath>
 #include <limits>
@@ -7,7 +7,7 @@
 
 #include "common/base/random_stream.h"
 #include "common/base/status_matchers.h"
-#include "common/ot/assignment_test_util.h"
+#include "common/ot/exact/assignment_test_util.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
