@@ -16,6 +16,7 @@
 #include <c10/util/Exception.h>
 
 #include <array>
+#include <cstring>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -96,6 +97,27 @@ void AddToGradient(const at::Tensor& parameter, const at::Tensor& gradient) {
 at::Tensor BiasGradient(const at::Tensor& signal, const at::Tensor& weights) {
   const at::Tensor per_row = signal.dim() == 4 ? signal.sum({2, 3}) : signal;  // [B,out]
   return at::mv(per_row.t(), weights);
+}
+
+// The places, from the first, of the rows where `weights` [R] or `directions` [R,...] is not zero.
+std::vector<int64_t> BusyRows(const at::Tensor& weights, const at::Tensor& directions) {
+  const at::Tensor busy = directions.flatten(1).ne(0).any(1).logical_or_(weights.ne(0)).contiguous();
+  const bool* flags = busy.const_data_ptr<bool>();
+  std::vector<int64_t> rows;
+  for (int64_t i = 0; i < busy.size(0); ++i) {
+    if (flags[i]) rows.push_back(i);
+  }
+  return rows;
+}
+
+// `x` with, of its last `last` rows, only those named in `kept`. Moves them up in x's own memory, whose rows are dense,
+// whatever the order of their elements.
+at::Tensor KeepRows(const at::Tensor& x, int64_t last, const std::vector<int64_t>& kept) {
+  const int64_t first = x.size(0) - last;
+  const size_t bytes = x.stride(0) * x.element_size();
+  char* rows = static_cast<char*>(x.mutable_data_ptr()) + first * bytes;
+  for (size_t i = 0; i < kept.size(); ++i) std::memmove(rows + i * bytes, rows + kept[i] * bytes, bytes);
+  return x.narrow(0, 0, first + static_cast<int64_t>(kept.size()));
 }
 
 }  // namespace
@@ -204,6 +226,25 @@ void CriticTape::AccumulateOp(int i, const at::Tensor& value_weights) const {
   if (op.bias.defined() && op.bias.requires_grad()) AddToGradient(op.bias, BiasGradient(signal, value_weights));
 }
 
+void CriticTape::DropIdleRows(at::Tensor& value_weights, at::Tensor& directions) {
+  // Elsewhere than on a CPU, looking at the rows would wait for the device.
+  if (!directions.device().is_cpu()) return;
+  const int64_t last = directions.size(0), first = batch_size() - last;
+  const std::vector<int64_t> busy = BusyRows(value_weights.narrow(0, first, last), directions);
+  if (static_cast<int64_t>(busy.size()) == last) return;
+  // The batch and the arguments may be the caller's memory; the other tensors are the tape's, and dense.
+  at::Tensor& input = values_[PiecewiseLinear::kInput];
+  input = input.clone();
+  value_weights = KeepRows(value_weights.clone(at::MemoryFormat::Contiguous), last, busy);
+  directions = KeepRows(directions.clone(), last, busy);
+  for (std::vector<at::Tensor>* tensors : {&values_, &signals_}) {
+    for (at::Tensor& x : *tensors) {
+      if (x.defined()) x = KeepRows(x, last, busy);
+    }
+  }
+  if (busy.empty()) directions.reset();
+}
+
 void CriticTape::AccumulateParameterGradient(const at::Tensor& value_weights, const at::Tensor& directions) {
   TORCH_CHECK(!values_.empty(), "AccumulateParameterGradient before Forward, or twice after one");
   TORCH_CHECK(value_weights.dim() == 1 && value_weights.size(0) == batch_size(), "value_weights is ",
@@ -213,14 +254,16 @@ void CriticTape::AccumulateParameterGradient(const at::Tensor& value_weights, co
   const auto& ops = critic_.ops();
   std::vector<bool> is_factor(values_.size(), false);
   for (const PiecewiseLinearOp& op : ops) is_factor[op.input] = is_factor[op.input] || op.IsAffine();
-  const at::Tensor c = value_weights.detach();
+  at::Tensor c = value_weights.detach();
+  at::Tensor v = directions.defined() ? PreferredLayout(directions.detach()) : directions;
+  if (v.defined()) DropIdleRows(c, v);
   std::vector<at::Tensor> tangents(values_.size());  // by value
-  if (directions.defined()) tangents[PiecewiseLinear::kInput] = PreferredLayout(directions.detach());
+  tangents[PiecewiseLinear::kInput] = v;
   if (is_factor[PiecewiseLinear::kInput]) TurnIntoFactor(PiecewiseLinear::kInput, c, tangents[PiecewiseLinear::kInput]);
   for (int i = 0; i < static_cast<int>(ops.size()); ++i) {
     if (signals_[i].defined()) AccumulateOp(i, c);
     signals_[i].reset();
-    if (directions.defined()) tangents[i + 1] = ApplyToTangent(i, tangents);
+    if (v.defined()) tangents[i + 1] = ApplyToTangent(i, tangents);
     // From here on nobody asks for the sign of value i + 1, so it can make room for the factor.
     if (is_factor[i + 1]) TurnIntoFactor(i + 1, c, tangents[i + 1]);
     for (const ValueIndex spent : {ops[i].input, ops[i].addend}) {

@@ -51,6 +51,8 @@ class CriticTape {
  private:
   // Fills signals_; grad_x f of the last `input_rows` rows of x, undefined for 0.
   at::Tensor Backpropagate(int64_t input_rows);
+  // Drops the rows that contribute nothing from values_, signals_ and the arguments.
+  void DropIdleRows(at::Tensor& value_weights, at::Tensor& directions);
   // The tangent of operation i's result, given those of the values before it; overwrites those that it is last to read.
   at::Tensor ApplyToTangent(int i, const std::vector<at::Tensor>& tangents) const;
   // Makes c_i a_i + t_i of values_[value], a_i its rows; `tangent` holds t of the last rows, or is undefined.

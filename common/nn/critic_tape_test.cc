@@ -3,6 +3,7 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -149,6 +150,44 @@ TEST(CriticTapeTest, ParameterGradientOfValuesAndInputGradients) {
       if (rows > 0) tape.InputGradient(rows);
       tape.AccumulateParameterGradient(c, v);
       ExpectEqualGradients(s.TakeGradients(), expected);
+    }
+  }
+}
+
+// WGAN-LP's critic loss: values at real and generated points and a one-sided penalty, most of whose rows are idle, at
+// others. The reals weigh 0.7, so that the last bias has a gradient.
+TEST(CriticTapeTest, WganLpLoss) {
+  const int64_t n = 3, m = 6;
+  for (Subject& s : Subjects()) {
+    for (const double share : {0.0, 0.4, 1.0}) {
+      SCOPED_TRACE(s.name + " idle share " + std::to_string(share));
+      const at::Tensor x = s.Samples(2 * n, 15), hat = s.Samples(m, 16).requires_grad_();
+      const at::Tensor lengths =
+          at::linalg_vector_norm(InputGradientByAutograd(s, hat, false).flatten(1), 2, at::IntArrayRef({1}));
+      const double bound = share == 0 ? 0 : share == 1 ? 1e9 : lengths.quantile(share).item<double>();
+      const auto penalty = [&](const at::Tensor& g) {
+        return at::linalg_vector_norm(g.flatten(1), 2, at::IntArrayRef({1})).sub(bound).relu().square().mean();
+      };
+      const at::Tensor f = s.operations.Evaluate(x);
+      f.narrow(0, n, n)
+          .mean()
+          .sub(f.narrow(0, 0, n).mean(), 0.7)
+          .add(penalty(InputGradientByAutograd(s, hat, true)), 10)
+          .backward();
+      const std::vector<at::Tensor> expected = s.TakeGradients();
+
+      CriticTape tape(s.operations);
+      const at::Tensor all = at::cat({x, hat.detach()}), before = all.clone();
+      tape.Forward(all);
+      const at::Tensor g = tape.InputGradient(m).requires_grad_();
+      const at::Tensor v = torch::autograd::grad({penalty(g).mul(10)}, {g})[0];
+      at::Tensor c = at::zeros({2 * n + m}, at::kDouble);
+      c.narrow(0, 0, n).fill_(-0.7 / n);
+      c.narrow(0, n, n).fill_(1.0 / n);
+      const at::Tensor c_before = c.clone(), v_before = v.clone();
+      tape.AccumulateParameterGradient(c, v);
+      ExpectEqualGradients(s.TakeGradients(), expected);
+      EXPECT_TRUE(all.equal(before) && c.equal(c_before) && v.equal(v_before)) << "the caller's memory changed";
     }
   }
 }

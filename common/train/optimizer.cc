@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/train/rmsprop_kernel.h"
 
 namespace wgan {
 namespace {
@@ -75,6 +76,7 @@ class RmsProp : public Optimizer {
     for (size_t i = 0; i < parameters_.size(); ++i) {
       const at::Tensor& gradient = parameters_[i].grad();
       if (!gradient.defined()) continue;
+      if (UpdateInOnePass<float>(i) || UpdateInOnePass<double>(i)) continue;
       mean_squares_[i].mul_(config_.alpha()).addcmul_(gradient, gradient, 1 - config_.alpha());
       parameters_[i].addcdiv_(gradient, mean_squares_[i].sqrt().add_(config_.epsilon()), -learning_rate_);
     }
@@ -85,6 +87,18 @@ class RmsProp : public Optimizer {
   }
 
  private:
+  // Does the i-th update if its tensors are of type T, on a CPU and dense in the same order; returns whether it did.
+  template <typename T>
+  bool UpdateInOnePass(size_t i) {
+    const at::Tensor &p = parameters_[i], &g = p.grad(), &s = mean_squares_[i];
+    const bool fits = p.is_cpu() && p.scalar_type() == c10::CppTypeToScalarType<T>::value &&
+                      p.is_non_overlapping_and_dense() && p.strides() == g.strides() && p.strides() == s.strides();
+    if (!fits) return false;
+    RmsPropUpdate<T>(p.mutable_data_ptr<T>(), g.const_data_ptr<T>(), s.mutable_data_ptr<T>(), p.numel(), learning_rate_,
+                     config_.alpha(), config_.epsilon());
+    return true;
+  }
+
   RmsPropConfig config_;
   std::vector<at::Tensor> mean_squares_;  // s
 };

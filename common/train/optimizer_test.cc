@@ -70,6 +70,23 @@ TEST(OptimizerTest, RmsPropByHand) {
   EXPECT_NEAR(p.item<double>(), 1 - 0.2 / 1.5 + 0.4 / (std::sqrt(4.75) + 0.5), 1e-14);
 }
 
+// A matrix, contiguous or not, in float and double: the same formula, element by element.
+TEST(OptimizerTest, RmsPropUpdatesEveryElement) {
+  for (const at::ScalarType type : {at::kFloat, at::kDouble}) {
+    for (const bool strided : {false, true}) {
+      const at::Tensor values = at::linspace(-2, 2, 17 * 31, type).view({17, 31});
+      at::Tensor p = strided ? at::zeros({17, 62}, type).slice(1, 0, 62, 2) : values.clone();
+      p.copy_(values).requires_grad_();
+      p.mutable_grad() = values.cos();
+      std::unique_ptr<Optimizer> rmsprop = MakeOptimizer(RmsProp(0.1, 0.9, 1e-8), {p});
+      rmsprop->Step();
+      const at::Tensor g = values.to(at::kDouble).cos();
+      const at::Tensor expected = values.to(at::kDouble).sub(g.div(g.square().mul(0.1).sqrt().add(1e-8)), 0.1);
+      EXPECT_LT(p.detach().to(at::kDouble).sub(expected).abs().max().item<double>(), type == at::kFloat ? 1e-6 : 1e-14);
+    }
+  }
+}
+
 // Five parameters through forty steps, as testdata/optimizer_reference.py does it; returns the values at some steps.
 std::map<int, std::vector<double>> FollowReference(const OptimizerConfig& config) {
   std::vector<at::Tensor> parameters;
