@@ -26,6 +26,7 @@ struct Lanes;
 WGAN_DEFINE_LANES(2);
 WGAN_DEFINE_LANES(4);
 WGAN_DEFINE_LANES(8);
+WGAN_DEFINE_LANES(16);
 #undef WGAN_DEFINE_LANES
 
 // Reads kLanes elements from `source`, float or double, as doubles.
