@@ -4,11 +4,14 @@
 //
 // Method: column reduction, augmenting row reduction and shortest augmenting paths (Jonker and Volgenant, "A shortest
 // augmenting path algorithm for dense and sparse linear assignment problems", Computing 38, 1987), exact in double up
-// to rounding. The duals are the algorithm's own state, so they cost nothing.
+// to rounding. The duals are the algorithm's own state, so they cost nothing. Where the column minima are a bad start
+// (two clouds that lie apart: a few rows on the near edge have them all), the problem of every second row and column is
+// solved first, in the same way, and its potential is where the whole starts from.
 #ifndef COMMON_OT_EXACT_ASSIGNMENT_H_
 #define COMMON_OT_EXACT_ASSIGNMENT_H_
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -51,6 +54,8 @@ struct Assignment {
 
 // Solves assignment problems one after another with the same memory. Not thread-safe: one for each thread. Uses one
 // thread; the result is a function of the costs and of the options alone. T (the costs' type) is float or double.
+// Besides the costs it needs memory for lists of at most half their size (usually far less; see candidate_search.h),
+// and a third of their size where halves are solved first.
 template <typename T>
 class AssignmentSolver {
  public:
@@ -62,6 +67,9 @@ class AssignmentSolver {
  private:
   absl::Status Begin(MatrixView<T> costs, const AssignmentOptions& options);
   absl::Status ReduceColumns(MatrixView<T> costs);
+  absl::Status CheckCosts(MatrixView<T> costs) const;
+  void MatchColumnMinima();
+  absl::Status StartFromHalf(MatrixView<T> costs, const AssignmentOptions& options);
   void MatchRows(bool dense);
   template <typename Search>
   void ReduceRows(Search& search, int64_t looks);
@@ -72,6 +80,9 @@ class AssignmentSolver {
   CandidateSearch<T> candidates_;
   std::vector<int64_t> row_of_minimum_;
   std::vector<int32_t> unmatched_, waiting_;
+  // Half of the problem: every second row and column.
+  std::vector<T> half_costs_;
+  std::unique_ptr<AssignmentSolver> half_;
 };
 
 // One problem: see AssignmentSolver::Solve.

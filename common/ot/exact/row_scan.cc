@@ -18,7 +18,8 @@ WGAN_INLINE void CountUp(typename Lanes<kLanes>::Mask& index) {
 }
 
 template <int kLanes, typename T>
-WGAN_INLINE RowSize LowerMinima(const T* costs, int64_t n, int64_t row, double* minimum, int64_t* row_of_minimum) {
+WGAN_INLINE RowSize LowerMinima(const T* costs, double u, int64_t n, int64_t row, double* minimum,
+                                int64_t* row_of_minimum) {
   using Double = typename Lanes<kLanes>::Double;
   using Mask = typename Lanes<kLanes>::Mask;
   const Mask rows = Mask{} + row;
@@ -30,8 +31,9 @@ WGAN_INLINE RowSize LowerMinima(const T* costs, int64_t n, int64_t row, double* 
     Load<kLanes>(costs + j, c);
     Load<kLanes>(minimum + j, m);
     __builtin_memcpy(&r, row_of_minimum + j, sizeof(r));
-    const Mask lower = c < m;
-    m = lower ? c : m;
+    const Double reduced = c - u;
+    const Mask lower = reduced < m;
+    m = lower ? reduced : m;
     r = lower ? rows : r;
     __builtin_memcpy(minimum + j, &m, sizeof(m));
     __builtin_memcpy(row_of_minimum + j, &r, sizeof(r));
@@ -48,8 +50,8 @@ WGAN_INLINE RowSize LowerMinima(const T* costs, int64_t n, int64_t row, double* 
     const double c = costs[j], a = std::fabs(c);
     result.max_cost = a > result.max_cost ? a : result.max_cost;
     result.finite = result.finite && c - c == 0;
-    if (c < minimum[j]) {
-      minimum[j] = c;
+    if (c - u < minimum[j]) {
+      minimum[j] = c - u;
       row_of_minimum[j] = row;
     }
   }
@@ -98,6 +100,53 @@ WGAN_INLINE TwoSmallest FindTwoSmallest(const T* costs, const double* v, int64_t
     }
   }
   return result;
+}
+
+// min_j costs[j] - v[j]. Four minima side by side, because each waits for its own last one.
+template <int kLanes, typename T>
+WGAN_INLINE double SmallestReduced(const T* costs, const double* v, int64_t n) {
+  using Double = typename Lanes<kLanes>::Double;
+  Double least[4];
+  for (Double& part : least) part = Double{} + kInfinity;
+  int64_t j = 0;
+  for (; j + 4 * kLanes <= n; j += 4 * kLanes) {
+    for (int part = 0; part < 4; ++part) {
+      Double c, w;
+      Load<kLanes>(costs + j + part * kLanes, c);
+      Load<kLanes>(v + j + part * kLanes, w);
+      const Double r = c - w;
+      least[part] = r < least[part] ? r : least[part];
+    }
+  }
+  double result = kInfinity;
+  for (const Double& part : least) {
+    for (int l = 0; l < kLanes; ++l) result = part[l] < result ? part[l] : result;
+  }
+  for (; j < n; ++j) result = costs[j] - v[j] < result ? costs[j] - v[j] : result;
+  return result;
+}
+
+template <int kLanes, typename T>
+WGAN_INLINE Smallest SmallestBelow(const T* costs, const double* v, double limit, int64_t n) {
+  using Double = typename Lanes<kLanes>::Double;
+  using Mask = typename Lanes<kLanes>::Mask;
+  const double value = SmallestReduced<kLanes>(costs, v, n);
+  if (!(value < limit)) return {value, n};
+  int64_t j = 0;
+  for (; j + 4 * kLanes <= n; j += 4 * kLanes) {
+    Mask found = Mask{};
+    for (int part = 0; part < 4; ++part) {
+      Double c, w;
+      Load<kLanes>(costs + j + part * kLanes, c);
+      Load<kLanes>(v + j + part * kLanes, w);
+      found |= c - w == value;
+    }
+    int64_t any = 0;
+    for (int l = 0; l < kLanes; ++l) any |= found[l];
+    if (any != 0) break;
+  }
+  while (costs[j] - v[j] != value) ++j;
+  return {value, j};
 }
 
 template <int kLanes, typename T>
@@ -204,12 +253,16 @@ WGAN_INLINE RowCheck Check(const T* costs, double u, const double* v, int64_t n)
 #define WGAN_DEFINE_SCANS(name, lanes, target)                                                                       \
   struct name {                                                                                                      \
     template <typename T>                                                                                            \
-    target static RowSize LowerMinima(const T* c, int64_t n, int64_t row, double* m, int64_t* r) {                   \
-      return wgan::ot::LowerMinima<lanes>(c, n, row, m, r);                                                          \
+    target static RowSize LowerMinima(const T* c, double u, int64_t n, int64_t row, double* m, int64_t* r) {         \
+      return wgan::ot::LowerMinima<lanes>(c, u, n, row, m, r);                                                       \
     }                                                                                                                \
     template <typename T>                                                                                            \
     target static TwoSmallest Two(const T* c, const double* v, int64_t n) {                                          \
       return FindTwoSmallest<lanes>(c, v, n);                                                                        \
+    }                                                                                                                \
+    template <typename T>                                                                                            \
+    target static Smallest Below(const T* c, const double* v, double limit, int64_t n) {                             \
+      return wgan::ot::SmallestBelow<lanes>(c, v, limit, n);                                                         \
     }                                                                                                                \
     template <typename T>                                                                                            \
     target static Smallest Relax(const T* c, const double* v, double shift, int64_t row, int64_t n, double* label,   \
@@ -225,7 +278,7 @@ WGAN_INLINE RowCheck Check(const T* costs, double u, const double* v, int64_t n)
       return wgan::ot::Check<lanes>(c, u, v, n);                                                                     \
     }                                                                                                                \
     template <typename T>                                                                                            \
-    static constexpr RowScan<T> kScan = {&LowerMinima<T>, &Two<T>, &Relax<T>, &Reduce<T>, &Check<T>};                \
+    static constexpr RowScan<T> kScan = {&LowerMinima<T>, &Two<T>, &Below<T>, &Relax<T>, &Reduce<T>, &Check<T>};     \
   }
 
 WGAN_DEFINE_SCANS(BaselineScans, 2, );

@@ -42,11 +42,16 @@ struct RowCheck {
 // The passes for one instruction set. All pointers are to `n` elements and need no alignment.
 template <typename T>
 struct RowScan {
-  // Where costs[j] < minimum[j]: minimum[j] = costs[j], row_of_minimum[j] = row.
-  RowSize (*lower_minima)(const T* costs, int64_t n, int64_t row, double* minimum, int64_t* row_of_minimum);
+  // With r = costs[j] - u, where r < minimum[j]: minimum[j] = r, row_of_minimum[j] = row. The size is that of the
+  // costs.
+  RowSize (*lower_minima)(const T* costs, double u, int64_t n, int64_t row, double* minimum, int64_t* row_of_minimum);
 
   // Of the reduced costs costs[j] - v[j]. Assumes n >= 1 and numbers (no NaN).
   TwoSmallest (*two_smallest)(const T* costs, const double* v, int64_t n);
+
+  // The smallest reduced cost costs[j] - v[j] and its lowest column, or column n if none is below `limit`: most rows of
+  // a search for violated constraints have none, and finding out is faster than finding it.
+  Smallest (*smallest_below)(const T* costs, const double* v, double limit, int64_t n);
 
   // One step of Dijkstra's algorithm: with h = (costs[j] - v[j]) + shift, where h < label[j] sets label[j] = h and
   // predecessor[j] = row; returns the smallest label. A column is taken out by v[j] = -infinity, label[j] = +infinity.

@@ -57,12 +57,28 @@ TEST_P(RowScanTest, TwoSmallestFindsLowestColumnAndRunnerUp) {
   }
 }
 
+TEST_P(RowScanTest, SmallestBelowFindsTheLowestColumnOrNone) {
+  for (int64_t n = 1; n <= 140; ++n) {
+    const Row row = RandomRow(n, n);
+    std::vector<double> reduced;
+    for (int64_t j = 0; j < n; ++j) reduced.push_back(row.costs[j] - row.v[j]);
+    const auto least = std::min_element(reduced.begin(), reduced.end());
+    for (const double limit : {kInfinity, *least + 1, *least, *least - 1, -kInfinity}) {
+      const Smallest found = scan().smallest_below(row.costs.data(), row.v.data(), limit, n);
+      EXPECT_EQ(found.value, *least) << n;
+      EXPECT_EQ(found.column, *least < limit ? least - reduced.begin() : n) << n;
+    }
+  }
+}
+
 TEST_P(RowScanTest, LowerMinimaKeepsTheFirstRowOfATie) {
   const int64_t n = 21;
+  const double u = 0.5;
   std::vector<double> minimum(n, kInfinity);
   std::vector<int64_t> row_of_minimum(n, -1);
   for (int64_t i = 0; i < 9; ++i) {
-    const RowSize size = scan().lower_minima(RandomRow(n, i).costs.data(), n, i, minimum.data(), row_of_minimum.data());
+    const RowSize size =
+        scan().lower_minima(RandomRow(n, i).costs.data(), u, n, i, minimum.data(), row_of_minimum.data());
     EXPECT_TRUE(size.finite);
     EXPECT_LE(size.max_cost, 7);
   }
@@ -70,7 +86,7 @@ TEST_P(RowScanTest, LowerMinimaKeepsTheFirstRowOfATie) {
     std::vector<float> column;
     for (int64_t i = 0; i < 9; ++i) column.push_back(RandomRow(n, i).costs[j]);
     const auto least = std::min_element(column.begin(), column.end());
-    EXPECT_EQ(minimum[j], *least);
+    EXPECT_EQ(minimum[j], *least - u);
     EXPECT_EQ(row_of_minimum[j], least - column.begin());
   }
 }
@@ -84,7 +100,7 @@ TEST_P(RowScanTest, LowerMinimaAndCheckNoticeWhatIsNotANumber) {
         std::vector<double> v(n, 0.0);
         std::vector<int64_t> rows(n);
         EXPECT_FALSE(scan().check(costs.data(), 0, v.data(), n).finite);
-        EXPECT_FALSE(scan().lower_minima(costs.data(), n, 0, v.data(), rows.data()).finite);
+        EXPECT_FALSE(scan().lower_minima(costs.data(), 0, n, 0, v.data(), rows.data()).finite);
       }
     }
   }
