@@ -8,10 +8,17 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "datasets/dataset_info.h"
 
 namespace wgan {
+
+// Samples and their classes.
+struct LabelledBatch {
+  at::Tensor samples;  // as from BatchSource::Batch
+  at::Tensor labels;   // int64 [batch_size], 0, 1, ...
+};
 
 // Shuffled batches of one data set, for ever: epoch after epoch, the incomplete last batch of each epoch dropped.
 // Batch `index` is a pure function of (seed, index) and of the data: not of the number of threads, nor of the order of
@@ -28,6 +35,11 @@ class BatchSource {
   // later batches. Fastest when indices rise by one (later batches are prepared in the background). An error when more
   // samples were unreadable than the data set's limit allows.
   virtual absl::StatusOr<at::Tensor> Batch(int64_t index) = 0;
+
+  // Batch `index` with its samples' classes; an error also where the data set has none.
+  virtual absl::StatusOr<LabelledBatch> BatchWithLabels(int64_t /*index*/) {
+    return absl::FailedPreconditionError("these data have no class labels, which conditional training needs");
+  }
 
   // Files that could not be read so far, "path: reason", each once, sorted.
   virtual std::vector<std::string> UnreadableSamples() const { return {}; }

@@ -9,7 +9,7 @@ namespace wgan {
 
 // What the run's record says about its data.
 struct DatasetInfo {
-  std::string name;         // "portraits", "image_folder", "fashion_mnist", "mnist"
+  std::string name;         // "portraits", "image_folder", "fashion_mnist", "mnist", "swissroll", "cifar10", ...
   std::string description;  // one line for people; says so if it is a stand-in
   bool stand_in = false;    // true: drawn by us, not the paper's data
   std::string crop;         // the crop used, "" where there is none

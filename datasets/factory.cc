@@ -7,15 +7,21 @@
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
 #include "common/io/sha256.h"
+#include "datasets/cifar10.h"
 #include "datasets/idx.h"
 #include "datasets/image_folder.h"
 #include "datasets/image_reader.h"
 #include "datasets/portraits.h"
 #include "datasets/shuffled_batches.h"
+#include "datasets/toy_source.h"
 #include "datasets/validate.h"
 
 namespace wgan {
 namespace {
+
+PixelValues PixelValuesOf(const DatasetConfig& config) {
+  return config.pixel_values() == DatasetConfig::DEQUANTIZED ? PixelValues::kDequantized : PixelValues::kCentered;
+}
 
 class PortraitsReader : public ImageReader {
  public:
@@ -25,6 +31,8 @@ class PortraitsReader : public ImageReader {
   absl::StatusOr<Image> Read(int64_t index) const override {
     return DrawPortrait(config_.collection(), static_cast<uint64_t>(index), image_size_);
   }
+  // Made up, so that class-conditional training can be tried without data: says nothing about the picture.
+  int Label(int64_t index) const override { return static_cast<int>(index % 10); }
   std::string Name(int64_t index) const override { return absl::StrCat("portrait ", index); }
 
  private:
@@ -63,6 +71,9 @@ absl::StatusOr<OpenedImages> OpenImages(const DatasetConfig& config) {
       return OpenIdxImages("fashion_mnist", config.fashion_mnist().directory(), config.image_size(), config.channels());
     case DatasetConfig::kMnist:
       return OpenIdxImages("mnist", config.mnist().directory(), config.image_size(), config.channels());
+    case DatasetConfig::kCifar10:
+      return OpenCifar10(config.cifar10(), config.image_size());
+    case DatasetConfig::kToy:  // MakeBatchSource knows it
     case DatasetConfig::SOURCE_NOT_SET:
       break;
   }
@@ -75,12 +86,14 @@ absl::StatusOr<OpenedImages> OpenImages(const DatasetConfig& config) {
 absl::StatusOr<std::unique_ptr<BatchSource>> MakeBatchSource(const DatasetConfig& config, int64_t batch_size,
                                                              uint64_t seed, int decode_threads) {
   RETURN_IF_ERROR(ValidateDatasetConfig(config));
+  if (config.has_toy()) return std::make_unique<ToySource>(config.toy(), batch_size, seed);
   ASSIGN_OR_RETURN(OpenedImages opened, OpenImages(config));
   ShuffledBatchesOptions options;
   options.batch_size = batch_size;
   options.seed = seed;
   options.decode_threads = decode_threads;
   options.max_unreadable = opened.max_unreadable;
+  options.pixel_values = PixelValuesOf(config);
   absl::StatusOr<std::unique_ptr<BatchSource>> batches =
       ShuffledBatches::Open(std::move(opened.reader), std::move(opened.info), options);
   if (batches.ok() || !config.has_image_folder()) return batches;

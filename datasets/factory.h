@@ -11,7 +11,8 @@
 
 namespace wgan {
 
-// The shuffled batches of `config`, [batch_size, channels, image_size, image_size], in an order that `seed` decides.
+// The batches of `config`, [batch_size, channels, image_size, image_size] in an order that `seed` decides, or of toys
+// [batch_size, 2].
 // `decode_threads` >= 0 background threads prepare batches; their number changes no value. `batch_size` >= 1.
 //
 // Everything that is wrong with config or data as a whole comes out here, before training: see ValidateDatasetConfig,

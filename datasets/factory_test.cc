@@ -165,5 +165,33 @@ TEST(MakeBatchSource, RefusesABadConfig) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("names no source")));
 }
 
+TEST(MakeBatchSource, ToysNeedNoImageSize) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, MakeBatchSource(Parse("toy { distribution: SWISS_ROLL }"), 16, 3, 2));
+  EXPECT_THAT(source->sample_shape(), ElementsAre(2));
+  WGAN_ASSERT_OK_AND_ASSIGN(const at::Tensor batch, source->Batch(0));
+  EXPECT_EQ(batch.sizes(), at::IntArrayRef({16, 2}));
+}
+
+TEST(MakeBatchSource, Cifar10WithLabelsAndNoise) {
+  const std::string folder = testing::TempDir() + "/cifar10_factory";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  std::string records;
+  for (char label = 0; label < 4; ++label) records += std::string(1, label) + std::string(3072, 16 * label);
+  WGAN_ASSERT_OK(WriteFileAtomically(folder + "/test_batch.bin", records));
+  DatasetConfig config = Parse("image_size: 32 pixel_values: DEQUANTIZED cifar10 { split: TEST }");
+  config.mutable_cifar10()->set_directory(folder);
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, MakeBatchSource(config, 4, 3, 0));
+  WGAN_ASSERT_OK_AND_ASSIGN(const LabelledBatch batch, source->BatchWithLabels(0));
+  EXPECT_EQ(batch.samples.sizes(), at::IntArrayRef({4, 3, 32, 32}));
+  for (int i = 0; i < 4; ++i) {
+    const double low = 2 * (16 * batch.labels.data_ptr<int64_t>()[i] / 256.0 - 0.5);
+    const float* pixels = batch.samples.data_ptr<float>() + 3072 * i;
+    EXPECT_GE(*std::min_element(pixels, pixels + 3072), low - 1e-6);
+    EXPECT_LT(*std::max_element(pixels, pixels + 3072), low + 1 / 128.0 + 1e-6);
+    EXPECT_NE(pixels[0], pixels[1]);
+  }
+}
+
 }  // namespace
 }  // namespace wgan

@@ -24,6 +24,9 @@ class ImageReader {
   // cannot be used; its message says why, without the name.
   virtual absl::StatusOr<Image> Read(int64_t index) const = 0;
 
+  // The class of image `index`, 0, 1, ...; -1 where the data set has none.
+  virtual int Label(int64_t /*index*/) const { return -1; }
+
   // What people call image `index`, e.g. its path.
   virtual std::string Name(int64_t index) const = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -31,6 +32,14 @@ void CopyToPlanes(const Image& image, float* planes) {
   const int64_t area = int64_t{image.height} * image.width;
   for (int channel = 0; channel < image.channels; ++channel) {
     for (int64_t i = 0; i < area; ++i) *planes++ = table[image.pixels[i * image.channels + channel]];
+  }
+}
+
+// The bytes' values 2 (b / 256 - 0.5) plus noise, from those of ByteToUnitRange, 2 b / 255 - 1.
+void Dequantize(absl::Span<float> values, RandomStream random) {
+  for (float& value : values) {
+    const float byte = std::nearbyint((value + 1) * 127.5f);
+    value = 2 * (byte / 256 - 0.5f) + random.Uniform() / 128;
   }
 }
 
@@ -99,13 +108,24 @@ void ShuffledBatches::TakeShape(const Image& image) {
 }
 
 absl::StatusOr<at::Tensor> ShuffledBatches::Batch(int64_t index) {
+  ASSIGN_OR_RETURN(Prepared prepared, Take(index));
+  return std::move(prepared.batch.samples);
+}
+
+absl::StatusOr<LabelledBatch> ShuffledBatches::BatchWithLabels(int64_t index) {
+  if (reader_->Label(0) < 0) return BatchSource::BatchWithLabels(index);
+  ASSIGN_OR_RETURN(Prepared prepared, Take(index));
+  return std::move(prepared.batch);
+}
+
+absl::StatusOr<ShuffledBatches::Prepared> ShuffledBatches::Take(int64_t index) {
   WGAN_CHECK_GE(index, 0);
   RETURN_IF_ERROR(CheckLimit());
   Prepared prepared = prefetcher_->Get(index);
   unreadable_.merge(prepared.unreadable);
   RETURN_IF_ERROR(CheckLimit());
   RETURN_IF_ERROR(prepared.status);
-  return std::move(prepared.batch);
+  return prepared;
 }
 
 ShuffledBatches::Prepared ShuffledBatches::Prepare(int64_t index) const {
@@ -115,31 +135,36 @@ ShuffledBatches::Prepared ShuffledBatches::Prepare(int64_t index) const {
   const int64_t first_slot = index % batches_per_epoch * batch_size;
   Prepared prepared;
   at::Tensor batch = at::empty({batch_size, channels_, height_, width_}, at::kFloat);
+  at::Tensor labels = at::empty({batch_size}, at::kLong);
   float* const values = batch.mutable_data_ptr<float>();
   for (int64_t row = 0; row < batch_size; ++row) {
-    const ReadResult result = ReadSlot(*order, first_slot + row, prepared.unreadable);
-    if (result == nullptr) {
+    const NumberedImage read = ReadSlot(*order, first_slot + row, prepared.unreadable);
+    if (read.result == nullptr) {
       prepared.status = absl::DataLossError(absl::StrCat(info_.name, ": too many images cannot be read"));
       return prepared;
     }
-    CopyToPlanes(**result, values + row * channels_ * height_ * width_);
+    CopyToPlanes(**read.result, values + row * channels_ * height_ * width_);
+    labels.mutable_data_ptr<int64_t>()[row] = reader_->Label(read.image);
   }
-  prepared.batch = std::move(batch);
+  if (options_.pixel_values == PixelValues::kDequantized) {
+    Dequantize(absl::MakeSpan(values, batch.numel()), RandomStream(options_.seed, "dequantization", index));
+  }
+  prepared.batch = {std::move(batch), std::move(labels)};
   return prepared;
 }
 
 // The image of `slot` or of the first slot after it that is readable; null if there is none or too much is unreadable.
-ShuffledBatches::ReadResult ShuffledBatches::ReadSlot(const std::vector<int64_t>& order, int64_t slot,
-                                                      std::map<int64_t, std::string>& unreadable) const {
+ShuffledBatches::NumberedImage ShuffledBatches::ReadSlot(const std::vector<int64_t>& order, int64_t slot,
+                                                         std::map<int64_t, std::string>& unreadable) const {
   const int64_t size = static_cast<int64_t>(order.size());
   for (int64_t step = 0; step < size; ++step) {
     const int64_t image = order[(slot + step) % size];
     const ReadResult result = Read(image);
-    if (result->ok()) return result;
+    if (result->ok()) return {image, result};
     unreadable.emplace(image, std::string(result->status().message()));
-    if (static_cast<int64_t>(unreadable.size()) > options_.max_unreadable) return nullptr;  // Batch() will say so
+    if (static_cast<int64_t>(unreadable.size()) > options_.max_unreadable) return {};  // Batch() will say so
   }
-  return nullptr;
+  return {};
 }
 
 ShuffledBatches::ReadResult ShuffledBatches::Read(int64_t image) const {

@@ -18,12 +18,19 @@
 
 namespace wgan {
 
+// What a batch holds of a byte b of an image.
+enum class PixelValues {
+  kCentered,     // (b / 255 - 0.5) / 0.5
+  kDequantized,  // 2 (b / 256 - 0.5) + U[0, 1/128), the noise of batch k from the stream "dequantization" at index k
+};
+
 // How ShuffledBatches treats its reader.
 struct ShuffledBatchesOptions {
-  int64_t batch_size = 0;                  // >= 1
-  uint64_t seed = 0;                       // of the order
-  int decode_threads = 0;                  // background threads; 0 decodes in Batch()
-  int64_t max_unreadable = 0;              // more unreadable images than this are an error
+  int64_t batch_size = 0;      // >= 1
+  uint64_t seed = 0;           // of the order
+  int decode_threads = 0;      // background threads; 0 decodes in Batch()
+  int64_t max_unreadable = 0;  // more unreadable images than this are an error
+  PixelValues pixel_values = PixelValues::kCentered;
   int64_t cache_bytes = int64_t{1} << 30;  // images stay in memory, as bytes, if all of them fit into this
 };
 
@@ -50,12 +57,13 @@ class ShuffledBatches : public BatchSource {
   std::vector<int64_t> sample_shape() const override { return {channels_, height_, width_}; }
   int64_t batch_size() const override { return options_.batch_size; }
   absl::StatusOr<at::Tensor> Batch(int64_t index) override;
+  absl::StatusOr<LabelledBatch> BatchWithLabels(int64_t index) override;
   std::vector<std::string> UnreadableSamples() const override;
 
  private:
   // What a background thread hands over.
   struct Prepared {
-    at::Tensor batch;                           // undefined if `status` is not OK
+    LabelledBatch batch;                        // undefined if `status` is not OK
     std::map<int64_t, std::string> unreadable;  // those met on the way: image, reason
     absl::Status status;
   };
@@ -67,9 +75,15 @@ class ShuffledBatches : public BatchSource {
   absl::Status Probe();
   absl::Status NothingReadable(int64_t tried) const;
   void TakeShape(const Image& image);
+  absl::StatusOr<Prepared> Take(int64_t index);
   Prepared Prepare(int64_t index) const;
-  ReadResult ReadSlot(const std::vector<int64_t>& order, int64_t slot,
-                      std::map<int64_t, std::string>& unreadable) const;
+  // An image's number and what reading it gave; null where no image could be read.
+  struct NumberedImage {
+    int64_t image = 0;
+    ReadResult result;
+  };
+  NumberedImage ReadSlot(const std::vector<int64_t>& order, int64_t slot,
+                         std::map<int64_t, std::string>& unreadable) const;
   ReadResult Read(int64_t image) const;
   Permutation EpochPermutation(int64_t epoch) const;
   absl::Status CheckLimit() const;

@@ -38,7 +38,9 @@ class FakeReader : public ImageReader {
     if (unreadable_.count(index) > 0) return absl::DataLossError("torn");
     return Image{1, 1, 1, {static_cast<uint8_t>(index)}};
   }
+  int Label(int64_t index) const override { return labelled ? static_cast<int>(index % 10) : -1; }
   std::string Name(int64_t index) const override { return absl::StrCat("image ", index); }
+  bool labelled = true;
 
  private:
   const int64_t size_;
@@ -52,6 +54,8 @@ struct Setting {
   uint64_t seed = 5;
   std::set<int64_t> unreadable = {};
   std::atomic<int>* reads = nullptr;
+  PixelValues pixel_values = PixelValues::kCentered;
+  bool labelled = true;
 };
 
 absl::StatusOr<std::unique_ptr<BatchSource>> Open(const Setting& s) {
@@ -63,7 +67,10 @@ absl::StatusOr<std::unique_ptr<BatchSource>> Open(const Setting& s) {
   options.decode_threads = s.threads;
   options.max_unreadable = s.max_unreadable;
   options.cache_bytes = s.cache_bytes;
-  return ShuffledBatches::Open(std::make_unique<FakeReader>(s.size, s.unreadable, s.reads), info, options);
+  options.pixel_values = s.pixel_values;
+  auto reader = std::make_unique<FakeReader>(s.size, s.unreadable, s.reads);
+  reader->labelled = s.labelled;
+  return ShuffledBatches::Open(std::move(reader), info, options);
 }
 
 // The images in a batch: values back from [-1, 1] to 0 ... 255.
@@ -266,6 +273,49 @@ TEST(ShuffledBatches, FarApartEpochs) {
   const std::vector<int> early = ImagesOf(*source, 0, 1);
   for (int64_t k : {int64_t{1} << 40, int64_t{12000}, int64_t{5}, int64_t{240}}) ImagesOf(*source, k, 1);
   EXPECT_EQ(ImagesOf(*source, 0, 1), early);
+}
+
+// Where an image cannot be read, the label is that of the image that takes its place.
+TEST(ShuffledBatchesTest, LabelsBelongToTheImagesOfTheBatch) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open({.threads = 2, .unreadable = {3, 50}}));
+  for (int64_t k = 0; k < 12; ++k) {
+    WGAN_ASSERT_OK_AND_ASSIGN(const LabelledBatch batch, source->BatchWithLabels(k));
+    WGAN_ASSERT_OK_AND_ASSIGN(const at::Tensor samples, source->Batch(k));
+    EXPECT_EQ(Images(batch.samples), Images(samples));
+    const std::vector<int> images = Images(batch.samples);
+    for (size_t i = 0; i < images.size(); ++i) EXPECT_EQ(batch.labels.data_ptr<int64_t>()[i], images[i] % 10);
+  }
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto unlabelled, Open({.labelled = false}));
+  EXPECT_THAT(unlabelled->BatchWithLabels(0),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("no class labels")));
+}
+
+// v = 2 (byte / 256 - 0.5) + U[0, 1/128): from v the byte comes back as floor((v + 1) * 128), and what is left over is
+// uniform on [0, 1) in units of 1/128. Its mean over n = 256 * 12 values is 1/2 with standard error 1 / sqrt(12 n);
+// five of them are allowed. New noise in every epoch.
+TEST(ShuffledBatchesTest, DequantizedPixels) {
+  const Setting setting = {.size = 256, .batch_size = 256, .pixel_values = PixelValues::kDequantized};
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, Open(setting));
+  double sum = 0;
+  std::set<float> values;
+  for (int64_t k = 0; k < 12; ++k) {
+    WGAN_ASSERT_OK_AND_ASSIGN(const at::Tensor batch, source->Batch(k));
+    std::set<int> bytes;
+    for (int64_t i = 0; i < batch.numel(); ++i) {
+      const float v = batch.data_ptr<float>()[i], scaled = (v + 1) * 128;
+      bytes.insert(static_cast<int>(std::floor(scaled)));
+      sum += scaled - std::floor(scaled);
+      values.insert(v);
+    }
+    EXPECT_EQ(bytes.size(), 256u);
+    EXPECT_EQ(*bytes.begin(), 0);
+    EXPECT_EQ(*bytes.rbegin(), 255);
+    WGAN_ASSERT_OK_AND_ASSIGN(const at::Tensor again, source->Batch(k));
+    EXPECT_EQ(Images(batch), Images(again));
+  }
+  const double n = 256 * 12;
+  EXPECT_NEAR(sum / n, 0.5, 5 / std::sqrt(12 * n));
+  EXPECT_GT(values.size(), n * 0.99);
 }
 
 }  // namespace

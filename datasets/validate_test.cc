@@ -20,6 +20,8 @@ TEST(ValidateDatasetConfig, AcceptsEverySource) {
   WGAN_EXPECT_OK(Validate("image_size: 64 portraits {}"));
   WGAN_EXPECT_OK(Validate("image_size: 64 image_folder { crop: CELEBA_CROP108_64 max_unreadable: 0 }"));
   WGAN_EXPECT_OK(Validate("image_size: 32 channels: 1 fashion_mnist { directory: 'x' }"));
+  WGAN_EXPECT_OK(Validate("image_size: 32 pixel_values: DEQUANTIZED cifar10 { split: TEST }"));
+  WGAN_EXPECT_OK(Validate("toy { distribution: SWISS_ROLL }"));
   WGAN_EXPECT_OK(Validate("image_size: 28 mnist { directory: 'x' }"));
 }
 
@@ -44,6 +46,13 @@ INSTANTIATE_TEST_SUITE_P(
                             "dataset.channels is 1; it must be 3, since dataset.portraits gives 3 (RGB)"},
                     BadCase{"image_size: 64 channels: 1 image_folder {}",
                             "dataset.channels is 1; it must be 3, since dataset.image_folder gives 3 (RGB)"},
+                    BadCase{"image_size: 32 channels: 1 cifar10 {}",
+                            "dataset.channels is 1; it must be 3, since dataset.cifar10 gives 3 (RGB)"},
+                    BadCase{"image_size: 32 cifar10 { split: SPLIT_UNSPECIFIED }",
+                            "dataset.cifar10.split is SPLIT_UNSPECIFIED; it must be TRAIN or TEST"},
+                    BadCase{"image_size: 32 pixel_values: PIXEL_VALUES_UNSPECIFIED mnist {}",
+                            "dataset.pixel_values is PIXEL_VALUES_UNSPECIFIED; it must be CENTERED or DEQUANTIZED"},
+                    BadCase{"toy {}", "dataset.toy.distribution is not set; it must be SWISS_ROLL, EIGHT_GAUSSIANS"},
                     BadCase{"image_size: 8 portraits {}",
                             "dataset.image_size is 8; it must be in [16, 1024] for dataset.portraits"},
                     BadCase{"image_size: 64 portraits { num_images: 0 }",

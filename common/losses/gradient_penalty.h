@@ -11,6 +11,14 @@ namespace wgan {
 // WGAN-GP (Gulrajani et al., NIPS 2017, Eq. 3): weight * mean_j (||g_j|| - 1)^2.
 at::Tensor TwoSidedGradientPenalty(const at::Tensor& gradients, double weight);
 
+// WGAN-LP (Petzka et al., ICLR 2018, Eq. 8): weight * mean_j max(0, ||g_j|| - 1)^2. Never above the two-sided penalty,
+// which exceeds it by weight * NormDeficit(g) <= weight (Proposition 3).
+at::Tensor OneSidedGradientPenalty(const at::Tensor& gradients, double weight);
+
+// The two halves of the two-sided penalty: mean_j max(0, ||g_j|| - 1)^2 and mean_j min(0, ||g_j|| - 1)^2.
+at::Tensor NormExcess(const at::Tensor& gradients);
+at::Tensor NormDeficit(const at::Tensor& gradients);
+
 // WGAN-div (Wu et al., ECCV 2018, Eq. 7): weight * mean_j ||g_j||^power, `power` >= 2. Computed as (sum of
 // squares)^(power/2), which is smooth at 0.
 at::Tensor DivergencePenalty(const at::Tensor& gradients, double weight, double power);

@@ -1,6 +1,5 @@
 #include "common/nn/initialize.h"
 
-#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <c10/util/Exception.h>
@@ -31,13 +30,6 @@ void FillNormal(at::Tensor& parameter, double std, RandomStream& random) {
   parameter.copy_(values.mul_(std));
 }
 
-void FillUniform(at::Tensor& parameter, double half_width, RandomStream& random) {
-  if (!parameter.defined()) return;
-  at::Tensor values = RowMajorLike(parameter);
-  random.FillUniform(Numbers(values));
-  parameter.copy_(values.mul_(2 * half_width).sub_(half_width));
-}
-
 void InitializeConv(ConvLayer& layer, Fan fan, RandomStream& random) {
   const int64_t window = layer.weight.size(2) * layer.weight.size(3);
   const int64_t fan_in = layer.weight.size(1) * window, fan_out = layer.weight.size(0) * window;
@@ -61,6 +53,13 @@ void InitializeTree(torch::nn::Module& module, Fan fan, RandomStream& random) {
 }
 
 }  // namespace
+
+void FillUniform(at::Tensor& parameter, double half_width, RandomStream& random) {
+  if (!parameter.defined()) return;
+  at::Tensor values = RowMajorLike(parameter);
+  random.FillUniform(Numbers(values));
+  parameter.copy_(values.mul_(2 * half_width).sub_(half_width));
+}
 
 void Initialize(torch::nn::Module& module, Fan fan, RandomStream random) {
   at::NoGradGuard no_grad;

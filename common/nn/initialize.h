@@ -3,6 +3,7 @@
 #ifndef COMMON_NN_INITIALIZE_H_
 #define COMMON_NN_INITIALIZE_H_
 
+#include <ATen/core/Tensor.h>
 #include <torch/nn/module.h>
 
 #include "common/base/random_stream.h"
@@ -19,6 +20,10 @@ enum class Fan { kIn, kOut };
 // The numbers depend on `random` and the order of the parameters only, not on memory layout or threads. Assumes float
 // parameters on the CPU.
 void Initialize(torch::nn::Module& module, Fan fan, RandomStream random);
+
+// Fills `parameter` with numbers uniform in [-half_width, half_width), drawn in row-major order; does nothing if it is
+// undefined. Assumes no_grad and float parameters on the CPU.
+void FillUniform(at::Tensor& parameter, double half_width, RandomStream& random);
 
 }  // namespace wgan
 

@@ -12,6 +12,7 @@ namespace wgan {
 
 // A critic / generator for `config` (assumed valid: validate.h) in float on the CPU, in training mode, its initial
 // parameters a function of `random` alone. QC-ResNet: Kaiming with fan_out in the critic, fan_in in the generator.
+// MLP: uniform in +-1 / sqrt(fan_in), biases too. GP-ResNet: see gp_resnet.h.
 std::shared_ptr<Network> MakeCritic(const NetworkConfig& config, RandomStream random);
 std::shared_ptr<Network> MakeGenerator(const NetworkConfig& config, RandomStream random);
 

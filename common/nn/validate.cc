@@ -43,16 +43,41 @@ absl::Status ValidateQcResNet(const QcResNetConfig& c, const std::string& field)
                     "false with blocks_per_stage 2");
 }
 
+absl::Status ValidateMlp(const MlpConfig& c, const std::string& field) {
+  constexpr int kMostLayers = 100;
+  RETURN_IF_ERROR(CheckInterval(field + ".sample_dim", c.has_sample_dim(), c.sample_dim(), 1, kLargestWidth));
+  RETURN_IF_ERROR(CheckInterval(field + ".latent_dim", c.has_latent_dim(), c.latent_dim(), 1, kLargestWidth));
+  RETURN_IF_ERROR(CheckInterval(field + ".hidden_width", c.has_hidden_width(), c.hidden_width(), 1, kLargestWidth));
+  RETURN_IF_ERROR(CheckInterval(field + ".hidden_layers", c.has_hidden_layers(), c.hidden_layers(), 1, kMostLayers));
+  return CheckBelowOne(field + ".leaky_slope", kHasDefault, c.leaky_slope());
+}
+
+absl::Status ValidateGpResNet(const GpResNetConfig& c, const std::string& field) {
+  constexpr int kMostClasses = 1000;
+  RETURN_IF_ERROR(CheckField(field + ".image_size", c.has_image_size(), c.image_size(), IsImageSize(c.image_size()),
+                             "8 * 2^k: 8, 16, 32, 64, 128, 256, 512 or 1024"));
+  RETURN_IF_ERROR(CheckField(field + ".channels", c.has_channels(), c.channels(),
+                             c.channels() == 1 || c.channels() == 3, "1 (grey) or 3 (RGB)"));
+  RETURN_IF_ERROR(CheckInterval(field + ".width", c.has_width(), c.width(), 1, kLargestWidth));
+  RETURN_IF_ERROR(CheckInterval(field + ".latent_dim", c.has_latent_dim(), c.latent_dim(), 1, kLargestWidth));
+  return CheckInterval(field + ".classes", kHasDefault, c.classes(), 0, kMostClasses);
+}
+
 }  // namespace
 
 absl::Status ValidateNetworkConfig(const NetworkConfig& config) {
   switch (config.architecture_case()) {
     case NetworkConfig::kQcResnet:
       return ValidateQcResNet(config.qc_resnet(), "network.qc_resnet");
+    case NetworkConfig::kMlp:
+      return ValidateMlp(config.mlp(), "network.mlp");
+    case NetworkConfig::kGpResnet:
+      return ValidateGpResNet(config.gp_resnet(), "network.gp_resnet");
     case NetworkConfig::ARCHITECTURE_NOT_SET:
       break;
   }
-  return absl::InvalidArgumentError("network names no architecture; set network.qc_resnet");
+  return absl::InvalidArgumentError(
+      "network names no architecture; set network.qc_resnet, network.mlp or network.gp_resnet");
 }
 
 }  // namespace wgan

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "common/base/status_matchers.h"
 #include "gtest/gtest.h"
@@ -87,6 +88,51 @@ TEST(ValidateNetworkConfigTest, NamesTheBadField) {
         ValidateNetworkConfig(config),
         StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("network.qc_resnet." + bad.field + " " + bad.finding)))
         << config.ShortDebugString();
+  }
+}
+
+// A section of a message each: field, what is said of it, and how to spoil it.
+TEST(ValidateNetworkConfigTest, Mlp) {
+  NetworkConfig good;
+  MlpConfig* c = good.mutable_mlp();
+  c->set_sample_dim(2);
+  c->set_latent_dim(2);
+  c->set_hidden_width(512);
+  c->set_hidden_layers(3);
+  WGAN_EXPECT_OK(ValidateNetworkConfig(good));
+  const std::pair<std::string, std::function<void(MlpConfig*)>> cases[] = {
+      {"sample_dim is not set; it must be in [1, 16384]", [](MlpConfig* m) { m->clear_sample_dim(); }},
+      {"latent_dim is 0; it must be in [1, 16384]", [](MlpConfig* m) { m->set_latent_dim(0); }},
+      {"hidden_width is -1; it must be in [1, 16384]", [](MlpConfig* m) { m->set_hidden_width(-1); }},
+      {"hidden_layers is 0; it must be in [1, 100]", [](MlpConfig* m) { m->set_hidden_layers(0); }},
+      {"leaky_slope is 1; it must be in [0, 1)", [](MlpConfig* m) { m->set_leaky_slope(1); }}};
+  for (const auto& [finding, spoil] : cases) {
+    NetworkConfig config = good;
+    spoil(config.mutable_mlp());
+    EXPECT_THAT(ValidateNetworkConfig(config),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("network.mlp." + finding)));
+  }
+}
+
+TEST(ValidateNetworkConfigTest, GpResNet) {
+  NetworkConfig good;
+  GpResNetConfig* c = good.mutable_gp_resnet();
+  c->set_image_size(32);
+  c->set_channels(3);
+  c->set_width(128);
+  c->set_latent_dim(128);
+  WGAN_EXPECT_OK(ValidateNetworkConfig(good));
+  const std::pair<std::string, std::function<void(GpResNetConfig*)>> cases[] = {
+      {"image_size is 24; it must be 8 * 2^k", [](GpResNetConfig* m) { m->set_image_size(24); }},
+      {"channels is 2; it must be 1 (grey) or 3 (RGB)", [](GpResNetConfig* m) { m->set_channels(2); }},
+      {"width is not set; it must be in [1, 16384]", [](GpResNetConfig* m) { m->clear_width(); }},
+      {"latent_dim is 0; it must be in [1, 16384]", [](GpResNetConfig* m) { m->set_latent_dim(0); }},
+      {"classes is -1; it must be in [0, 1000]", [](GpResNetConfig* m) { m->set_classes(-1); }}};
+  for (const auto& [finding, spoil] : cases) {
+    NetworkConfig config = good;
+    spoil(config.mutable_gp_resnet());
+    EXPECT_THAT(ValidateNetworkConfig(config),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("network.gp_resnet." + finding)));
   }
 }
 
