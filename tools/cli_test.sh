@@ -24,7 +24,7 @@ expect_error() {
   [ "$(grep -c '^error: ' err)" -eq 1 ] || fail "not one error: $*"
 }
 # What a run leaves that follows from config, seed and data alone.
-digest() { (cd "$1" && sha256sum metrics.csv metrics.jsonl log.txt checkpoints/* images/*); }
+digest() { (cd "$1" && sha256sum metrics.csv metrics.jsonl evaluations.csv log.txt checkpoints/* images/*); }
 logged() { wc -l 2>/dev/null <"$1/metrics.csv" || echo 0; }
 # start DIRECTORY N: trains in the background until N lines are logged (or the run is over).
 start() {

@@ -12,7 +12,7 @@ grep -q 'iterations:' "$work/stdout" || fail "--dry_run does not print the confi
 [ ! -e "$work/dry" ] || fail "--dry_run wrote files"
 
 run "$work/straight" || fail "smoke run: exit code $?"
-for file in config.textproto run.json metrics.csv metrics.jsonl log.txt images/real_samples.png; do
+for file in config.textproto run.json metrics.csv metrics.jsonl evaluations.csv log.txt images/real_samples.png; do
   [ -s "$work/straight/$file" ] || fail "$file is missing or empty"
 done
 ls "$work"/straight/images/fake_samples_*.png "$work"/straight/events.out.tfevents.* >/dev/null || fail "no samples or no events"
@@ -29,7 +29,7 @@ code=$?
 echo "interrupted run ended with $code"
 run "$work/cut" || fail "resumed run: exit code $?"
 for run in straight cut; do
-  (cd "$work/$run" && sha256sum metrics.csv metrics.jsonl log.txt checkpoints/* images/*) >"$work/$run.sha256"
+  (cd "$work/$run" && sha256sum metrics.csv metrics.jsonl evaluations.csv log.txt checkpoints/* images/*) >"$work/$run.sha256"
 done
 diff "$work/straight.sha256" "$work/cut.sha256" || fail "the resumed run differs from the uninterrupted one"
 echo "smoke test passed"

@@ -3,7 +3,8 @@
 // The life of an Algorithm:
 //   1. It is built from its config with freshly initialised networks, every random number from `random` streams.
 //   2. The loop may overwrite its state from a checkpoint through VisitState.
-//   3. For iteration = 1, 2, ..., N the loop calls Step(iteration, ...), logs the scalars it returns, ...
+//   3. For iteration = 1, 2, ..., N the loop calls Step(iteration, ...), logs the scalars it returns, then
+//      Measure(iteration, ...), whose numbers and arrays are for the paper's figures, ...
 //   4. ... calls Sample() for the picture of fixed noise every `sample_every` iterations,
 //   5. ... and VisitState again to save a checkpoint, and ExportedNetworks() to save weights for others.
 // The simplest one to read first: papers/wganqc/algorithm.h.
@@ -34,6 +35,14 @@ class StateVisitor {
   virtual void Integer(const std::string& name, int64_t& value) = 0;
 };
 
+// What is measured beside the training at one iteration.
+struct Measurements {
+  // To evaluations.csv, e.g. {"em_distance", 0.2}. Need not be finite.
+  std::vector<std::pair<std::string, double>> scalars;
+  // Each to arrays/NAME_NNNNNN.safetensors, e.g. {"level_set", {{"grid", [128,128]}, {"real", [256,2]}}}.
+  std::vector<std::pair<std::string, NamedTensors>> arrays;
+};
+
 class Algorithm {
  public:
   virtual ~Algorithm() = default;
@@ -47,6 +56,14 @@ class Algorithm {
   // itself failed; any other status is taken for an error of the data.
   virtual absl::StatusOr<std::vector<double>> Step(int64_t iteration, BatchSource& real,
                                                    const RandomStreams& random) = 0;
+
+  // Measures after Step(`iteration`), usually at few iterations and nothing at the others. A function of the state,
+  // `iteration`, `real` and `random` that leaves the state as it is, so that how much is measured cannot change what is
+  // trained; its random streams have names of their own. Errors: as Step.
+  virtual absl::StatusOr<Measurements> Measure(int64_t /*iteration*/, BatchSource& /*real*/,
+                                               const RandomStreams& /*random*/) {
+    return Measurements();
+  }
 
   // Shape of one latent vector, e.g. {128}.
   virtual std::vector<int64_t> latent_shape() const = 0;

@@ -58,6 +58,16 @@ class FakeAlgorithm::Generator : public torch::nn::Module {
   at::Tensor scale, shift, calls;
 };
 
+namespace {
+
+at::Tensor Latents(int64_t count, RandomStream stream) {
+  at::Tensor latents = at::empty({count, 1});
+  stream.FillNormal(absl::MakeSpan(latents.mutable_data_ptr<float>(), latents.numel()));
+  return latents;
+}
+
+}  // namespace
+
 FakeData::FakeData(int64_t batch_size) : batch_size_(batch_size) {
   info_.name = "greys";
   info_.description = "images of one grey each";
@@ -87,9 +97,7 @@ absl::StatusOr<std::vector<double>> FakeAlgorithm::Step(int64_t iteration, Batch
   std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds_a_step));
   if (iteration == stop_at) SetStopRequested(true);
   ASSIGN_OR_RETURN(at::Tensor batch, real.Batch(iteration - 1));
-  at::Tensor latents = at::empty({batch.size(0), 1});
-  random.Stream("z", static_cast<uint64_t>(iteration))
-      .FillNormal(absl::MakeSpan(latents.mutable_data_ptr<float>(), latents.numel()));
+  const at::Tensor latents = Latents(batch.size(0), random.Stream("z", static_cast<uint64_t>(iteration)));
   const at::Tensor loss = (generator_->forward(latents) - batch).square().mean();
   adam_->ZeroGrad();
   rmsprop_->ZeroGrad();
@@ -100,6 +108,12 @@ absl::StatusOr<std::vector<double>> FakeAlgorithm::Step(int64_t iteration, Batch
   ema_->Update(iteration);
   const double value = iteration == nan_at ? std::numeric_limits<double>::quiet_NaN() : loss.item<double>();
   return std::vector<double>{value, generator_->shift.item<double>()};
+}
+
+absl::StatusOr<Measurements> FakeAlgorithm::Measure(int64_t iteration, BatchSource&, const RandomStreams& random) {
+  if (iteration % 3 != 0) return Measurements();
+  const at::Tensor sample = Sample(Latents(5, random.Stream("measured", static_cast<uint64_t>(iteration))));
+  return Measurements{{{"first", sample.flatten()[0].item<double>()}}, {{"sample", {{"points", sample}}}}};
 }
 
 at::Tensor FakeAlgorithm::Sample(const at::Tensor& latents) {

@@ -46,6 +46,8 @@ class FakeAlgorithm : public Algorithm {
 
   std::vector<std::string> ScalarNames() const override { return {"loss", "shift"}; }
   absl::StatusOr<std::vector<double>> Step(int64_t iteration, BatchSource& real, const RandomStreams& random) override;
+  // Every third iteration: the first point of a fresh sample, and the sample.
+  absl::StatusOr<Measurements> Measure(int64_t iteration, BatchSource& real, const RandomStreams& random) override;
   std::vector<int64_t> latent_shape() const override { return {1}; }
   at::Tensor Sample(const at::Tensor& latents) override;
   void VisitState(StateVisitor& visitor) override;

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/cat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <map>
@@ -17,6 +18,7 @@
 #include "common/io/csv.h"
 #include "common/io/file.h"
 #include "common/io/image_codec.h"
+#include "common/io/tensor.h"
 #include "common/train/caption.h"
 #include "common/train/checkpoint.h"
 #include "common/train/pictures.h"
@@ -33,6 +35,13 @@ absl::Status AsDataError(absl::Status status) {
   return status;
 }
 
+// The algorithm's error at `iteration`.
+absl::Status Annotated(const absl::Status& error, int64_t iteration) {
+  const absl::Status status = Annotate(error, absl::StrCat("iteration ", iteration));
+  // kInternal is the algorithm's own word (a check of its theory failed); all else comes from the data.
+  return absl::IsInternal(status) ? status : AsDataError(status);
+}
+
 bool IsDue(int64_t iteration, int64_t every) { return every > 0 && iteration % every == 0; }
 
 class Loop {
@@ -43,6 +52,7 @@ class Loop {
         config_(job.config),
         run_(job.run),
         observers_(job.observers),
+        last_of_session_(std::min(job.last_of_session, job.config.iterations())),
         random_(job.config.seed()),
         names_(job.algorithm.ScalarNames()),
         provenance_(job.run.Provenance()),
@@ -76,7 +86,7 @@ class Loop {
   absl::StatusOr<TrainingResult> Iterate() {
     for (TrainingObserver* observer : observers_) RETURN_IF_ERROR(observer->Begin(iteration_));
     RETURN_IF_ERROR(DrawRealSamples());
-    while (iteration_ < config_.iterations() && !StopRequested()) {
+    while (iteration_ < last_of_session_ && !StopRequested()) {
       RETURN_IF_ERROR(Step(iteration_ + 1));
       if (std::optional<size_t> bad = NonFiniteScalar()) return Diverge(*bad);
       RETURN_IF_ERROR(AfterStep());
@@ -89,14 +99,22 @@ class Loop {
   absl::Status Step(int64_t iteration) {
     absl::StatusOr<std::vector<double>> scalars = algorithm_.Step(iteration, data_, random_);
     ReportUnreadable();
-    if (!scalars.ok()) {
-      const absl::Status status = Annotate(scalars.status(), absl::StrCat("iteration ", iteration));
-      // kInternal is the algorithm's own word (a check of its theory failed); all else comes from the data.
-      return absl::IsInternal(status) ? status : AsDataError(status);
-    }
+    if (!scalars.ok()) return Annotated(scalars.status(), iteration);
     WGAN_CHECK_EQ(scalars->size(), names_.size());
     scalars_ = *std::move(scalars);
     iteration_ = iteration;
+    return absl::OkStatus();
+  }
+
+  absl::Status Measure() {
+    absl::StatusOr<Measurements> measured = algorithm_.Measure(iteration_, data_, random_);
+    if (!measured.ok()) return Annotated(measured.status(), iteration_);
+    RETURN_IF_ERROR(logs_->Evaluations(iteration_, measured->scalars));
+    for (const auto& [name, tensors] : measured->arrays) {
+      RETURN_IF_ERROR(CreateDirectories(run_.arrays()));
+      const std::string path = JoinPath(run_.arrays(), NumberedFile(name, iteration_, "safetensors"));
+      RETURN_IF_ERROR(SaveTensors(path, tensors, {provenance_.begin(), provenance_.end()}));
+    }
     return absl::OkStatus();
   }
 
@@ -112,6 +130,7 @@ class Loop {
     const bool log = last || iteration_ == 1 || IsDue(iteration_, config_.log_every());
     if (log) RETURN_IF_ERROR(logs_->Scalars(iteration_, scalars_));
     for (TrainingObserver* observer : observers_) RETURN_IF_ERROR(observer->AfterIteration(iteration_, scalars_, log));
+    RETURN_IF_ERROR(Measure());
     if (last || IsDue(iteration_, config_.sample_every())) RETURN_IF_ERROR(DrawGeneratedSamples());
     if (last || IsDue(iteration_, config_.checkpoint_every()) || LastSaveIsLongAgo()) return Save();
     return absl::OkStatus();
@@ -227,6 +246,7 @@ class Loop {
   const TrainingConfig& config_;
   RunDirectory& run_;
   const std::vector<TrainingObserver*>& observers_;
+  const int64_t last_of_session_;
   const RandomStreams random_;
   const std::vector<std::string> names_;  // of the scalars
   const std::map<std::string, std::string> provenance_;

@@ -3,6 +3,7 @@
 #define COMMON_TRAIN_LOOP_H_
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,6 +46,7 @@ struct TrainingResult {
 
 // Trains `algorithm` on `data` in `run` until config.iterations are done, continuing from the newest good checkpoint.
 //   Every log_every iterations (and at the first and last): scalars to the run's logs.
+//   Whenever the algorithm measures something: evaluations.csv and arrays/.
 //   Every sample_every (and at the last): images/fake_samples_NNNNNN.png of fixed noise and
 //     images/interpolation_NNNNNN.png, where samples are images; images/real_samples.png at the start. A picture
 //     that comes of stand-in data says so in a caption.
@@ -59,6 +61,8 @@ struct TrainingJob {
   const TrainingConfig& config;
   RunDirectory& run;
   std::vector<TrainingObserver*> observers;
+  // The session ends after this iteration, as kInterrupted with the state saved, if the run is not over before.
+  int64_t last_of_session = std::numeric_limits<int64_t>::max();
 };
 absl::StatusOr<TrainingResult> Train(const TrainingJob& job);
 

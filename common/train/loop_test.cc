@@ -17,6 +17,7 @@
 #include "common/base/random_stream.h"
 #include "common/base/status_matchers.h"
 #include "common/base/stop_request.h"
+#include "common/io/csv.h"
 #include "common/io/file.h"
 #include "common/io/image_codec.h"
 #include "common/io/sha256.h"
@@ -94,10 +95,11 @@ class LoopTest : public ::testing::Test {
   // SHA-256 of every file whose bytes are promised.
   std::map<std::string, std::string> Digests(const std::string& directory) {
     std::map<std::string, std::string> digests;
-    for (const char* name : {"metrics.csv", "metrics.jsonl", "log.txt", "config.textproto", "images/real_samples.png",
-                             "images/fake_samples_000006.png", "images/fake_samples_000012.png",
-                             "images/interpolation_000006.png", "images/interpolation_000012.png",
-                             "checkpoints/state_000012.safetensors", "checkpoints/netG_000012.safetensors"}) {
+    for (const char* name :
+         {"metrics.csv", "metrics.jsonl", "evaluations.csv", "log.txt", "config.textproto",
+          "arrays/sample_000009.safetensors", "images/real_samples.png", "images/fake_samples_000006.png",
+          "images/fake_samples_000012.png", "images/interpolation_000006.png", "images/interpolation_000012.png",
+          "checkpoints/state_000012.safetensors", "checkpoints/netG_000012.safetensors"}) {
       digests[name] = Sha256HexOfFile(JoinPath(directory, name)).value_or("missing");
     }
     return digests;
@@ -131,6 +133,14 @@ TEST_F(LoopTest, RunsToTheEnd) {
   EXPECT_THAT(watcher_.logged, ElementsAre(1, 2, 4, 6, 8, 10, 12));
   EXPECT_THAT(watcher_.pictures, ElementsAre("real_samples 0", "fake_samples 6", "interpolation 6", "fake_samples 12",
                                              "interpolation 12"));
+  EXPECT_THAT(ListDirectory(JoinPath(directory, "arrays")).value(),
+              ElementsAre("sample_000003.safetensors", "sample_000006.safetensors", "sample_000009.safetensors",
+                          "sample_000012.safetensors"));
+  WGAN_ASSERT_OK_AND_ASSIGN(const LoadedTensors arrays,
+                            LoadTensors(JoinPath(directory, "arrays/sample_000012.safetensors")));
+  EXPECT_THAT(Read(directory, "evaluations.csv"),
+              HasSubstr(absl::StrCat("\n12,first,",
+                                     FormatNumber(arrays.tensors.at("points").flatten()[0].item<double>()), "\n")));
   EXPECT_THAT(ListDirectory(JoinPath(directory, "checkpoints")).value(),
               ElementsAre("netG_000008.safetensors", "netG_000012.safetensors", "state_000008.safetensors",
                           "state_000012.safetensors"));

@@ -255,11 +255,14 @@ absl::Status RunDirectory::BeginSession(int64_t iteration) {
   for (const std::string& folder : {path_, images(), checkpoints()}) RETURN_IF_ERROR(RemoveTemporaries(folder));
   Json& sessions = record_->json["sessions"];
   // A session that says nothing of its end was killed.
-  if (!sessions.empty() && sessions.back().is_object() && !sessions.back().contains("end"))
+  if (!sessions.empty() && sessions.back().is_object() && !sessions.back().contains("outcome"))
     sessions.back()["outcome"] = "killed";
   Json environment = Json::object();
   for (const auto& [name, value] : description_.environment) environment[name] = value;
-  sessions.push_back({{"start", Now()}, {"from_iteration", iteration}, {"environment", environment}});
+  sessions.push_back(Json::object());
+  if (description_.tells_times) sessions.back()["start"] = Now();
+  sessions.back()["from_iteration"] = iteration;
+  sessions.back()["environment"] = environment;
   record_->session_start = std::chrono::steady_clock::now();
   record_->json["status"] = RunStatusName(RunStatus::kRunning).data();
   record_->json["iteration"] = iteration;
@@ -277,8 +280,10 @@ absl::Status RunDirectory::EndSession(RunStatus status, int64_t iteration, absl:
                                       const std::vector<std::string>& unreadable_samples) {
   Json& json = record_->json;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - record_->session_start;
-  record_->session()["end"] = Now();
-  record_->session()["wall_seconds"] = std::round(seconds.count() * 1000) / 1000;
+  if (description_.tells_times) {
+    record_->session()["end"] = Now();
+    record_->session()["wall_seconds"] = std::round(seconds.count() * 1000) / 1000;
+  }
   record_->session()["to_iteration"] = iteration;
   record_->session()["outcome"] = RunStatusName(status).data();
   json["status"] = RunStatusName(status).data();

@@ -1,7 +1,8 @@
 // The folder of one run:
 //   config.textproto   the effective config: what was trained, defaults written out
 //   run.json           what it is, what it was run on, when, and how it ended
-//   metrics.csv  metrics.jsonl  log.txt  events.out.tfevents.*      see run_logs.h, events.h
+//   metrics.csv  metrics.jsonl  evaluations.csv  log.txt  events.out.tfevents.*      see run_logs.h, events.h
+//   arrays/            NAME_NNNNNN.safetensors, what the paper's figures draw, see Measurements in algorithm.h
 //   images/            real_samples.png, fake_samples_NNNNNN.png, interpolation_NNNNNN.png
 //   checkpoints/       see checkpoint.h
 //   run.lock           held by the process that writes here
@@ -39,6 +40,8 @@ struct RunDescription {
   // What a session runs on: "libtorch", "compiler", "program_sha256", "cpu", "cpu_capability", "threads", "device".
   // A resumed run warns where one differs, because then its bits may differ too.
   std::map<std::string, std::string> environment;
+  // Whether run.json tells when the sessions took place. Not where the folder is a build's cached output.
+  bool tells_times = true;
 };
 
 enum class ResumeMode {
@@ -64,6 +67,7 @@ class RunDirectory {
   std::string File(absl::string_view name) const;  // path() + "/" + name
   std::string checkpoints() const { return File("checkpoints"); }
   std::string images() const { return File("images"); }
+  std::string arrays() const { return File("arrays"); }
 
   const RunDescription& description() const { return description_; }
   const std::string& config_digest() const { return config_digest_; }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr char kCsv[] = "metrics.csv";
 constexpr char kJsonl[] = "metrics.jsonl";
+constexpr char kEvaluations[] = "evaluations.csv";
 constexpr char kLog[] = "log.txt";
 
 int64_t LengthOf(const std::map<std::string, int64_t>& lengths, const char* name) {
@@ -37,9 +38,12 @@ absl::StatusOr<RunLogs> RunLogs::Open(const std::string& directory, const std::m
   const int64_t csv_length = LengthOf(lengths, kCsv);
   ASSIGN_OR_RETURN(AppendFile csv, AppendFile::Open(JoinPath(directory, kCsv), csv_length));
   ASSIGN_OR_RETURN(AppendFile jsonl, AppendFile::Open(JoinPath(directory, kJsonl), LengthOf(lengths, kJsonl)));
+  const int64_t evaluations_length = LengthOf(lengths, kEvaluations);
+  ASSIGN_OR_RETURN(AppendFile evaluations, AppendFile::Open(JoinPath(directory, kEvaluations), evaluations_length));
   ASSIGN_OR_RETURN(AppendFile log, AppendFile::Open(JoinPath(directory, kLog), LengthOf(lengths, kLog)));
   if (csv_length == 0) RETURN_IF_ERROR(csv.Append(CsvHeader(Columns(scalar_names))));
-  return RunLogs(std::move(csv), std::move(jsonl), std::move(log), std::move(scalar_names));
+  if (evaluations_length == 0) RETURN_IF_ERROR(evaluations.Append(CsvHeader({"iteration", "name", "value"})));
+  return RunLogs(std::move(csv), std::move(jsonl), std::move(evaluations), std::move(log), std::move(scalar_names));
 }
 
 absl::Status RunLogs::Scalars(int64_t iteration, const std::vector<double>& values) {
@@ -54,6 +58,13 @@ absl::Status RunLogs::Scalars(int64_t iteration, const std::vector<double>& valu
   return log_.Flush();
 }
 
+absl::Status RunLogs::Evaluations(int64_t iteration, const std::vector<std::pair<std::string, double>>& values) {
+  for (const auto& [name, value] : values) {
+    RETURN_IF_ERROR(evaluations_.Append(CsvRow({iteration, name, value})));
+  }
+  return evaluations_.Flush();
+}
+
 absl::Status RunLogs::Line(absl::string_view text) {
   RETURN_IF_ERROR(log_.Append(absl::StrCat(text, "\n")));
   return log_.Flush();
@@ -63,6 +74,7 @@ absl::StatusOr<std::map<std::string, int64_t>> RunLogs::Sync() {
   std::map<std::string, int64_t> lengths;
   ASSIGN_OR_RETURN(lengths[kCsv], csv_.Sync());
   ASSIGN_OR_RETURN(lengths[kJsonl], jsonl_.Sync());
+  ASSIGN_OR_RETURN(lengths[kEvaluations], evaluations_.Sync());
   ASSIGN_OR_RETURN(lengths[kLog], log_.Sync());
   return lengths;
 }

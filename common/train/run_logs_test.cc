@@ -24,13 +24,16 @@ class RunLogsTest : public ::testing::Test {
   std::string directory_;
 };
 
-TEST_F(RunLogsTest, WritesThreeFiles) {
+TEST_F(RunLogsTest, WritesFourFiles) {
   WGAN_ASSERT_OK_AND_ASSIGN(RunLogs logs, Open({}));
   WGAN_ASSERT_OK(logs.Line("hello"));
   WGAN_ASSERT_OK(logs.Scalars(1, {0.1, -2}));
+  WGAN_ASSERT_OK(logs.Evaluations(1, {{"em", 0.5}, {"w2", std::numeric_limits<double>::quiet_NaN()}}));
+  WGAN_ASSERT_OK(logs.Evaluations(2, {}));
   WGAN_ASSERT_OK(logs.Scalars(20, {1e-7, std::numeric_limits<double>::infinity()}));
   EXPECT_EQ(Read("metrics.csv"), "iteration,loss,wd\n1,0.1,-2\n20,1e-07,inf\n");
   EXPECT_EQ(Read("log.txt"), "hello\niteration 1  loss 0.1  wd -2\niteration 20  loss 1e-07  wd inf\n");
+  EXPECT_EQ(Read("evaluations.csv"), "iteration,name,value\n1,em,0.5\n1,w2,nan\n");
   const std::string jsonl = Read("metrics.jsonl");
   const nlohmann::json first = nlohmann::json::parse(jsonl.substr(0, jsonl.find('\n')));
   EXPECT_EQ(first, (nlohmann::json{{"iteration", 1}, {"loss", 0.1}, {"wd", -2.0}}));

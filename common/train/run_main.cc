@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -20,17 +21,19 @@
 #include "absl/time/clock.h"
 #include "common/base/status_macros.h"
 #include "common/base/stop_request.h"
-#include "common/config/config_file.h"
 #include "common/config/text_proto.h"
 #include "common/io/file.h"
 #include "common/io/sha256.h"
 #include "common/train/events.h"
+#include "common/train/experiment_definition.h"
 #include "common/train/loop.h"
 #include "common/train/progress.h"
 #include "common/train/run_directory.h"
+#include "common/train/segment.h"
 #include "gflags/gflags.h"
 #include "torch/version.h"
 
+DEFINE_string(experiment, "", "The experiment's definition; the target gives it.");
 DEFINE_string(data_dir, "", "Folder (or file) of the training data. Empty: the experiment's embedded default.");
 DEFINE_string(output_dir, "", "The run's folder. Empty: runs/<paper>_<experiment>_<scale>_seed<seed>.");
 DEFINE_string(scale, "",
@@ -47,6 +50,9 @@ DEFINE_bool(dry_run, false, "Print the resolved config and how it differs from t
 DEFINE_string(device, "auto", "cpu, cuda or auto.");
 DEFINE_string(set, "",
               "field=value: change one field of the config, such as --set=training.batch_size=64. Repeatable.");
+DEFINE_string(segment, "", "i/N: train only the i-th of N parts, as the build does for cached results.");
+DEFINE_string(resume_from, "", "With --segment: the folder that the segment before this one left.");
+DEFINE_string(timing_file, "", "With --segment: where to write how long it took.");
 
 namespace wgan {
 namespace {
@@ -66,6 +72,7 @@ struct Settings {
   at::Device device = at::kCPU;
   std::string data_dir;
   ResumeMode resume = ResumeMode::kAuto;
+  std::optional<Segment> segment;
 };
 
 absl::StatusOr<at::Device> ParseDevice() {
@@ -82,6 +89,22 @@ absl::StatusOr<at::Device> ParseDevice() {
 absl::Status CheckNotEmpty(const char* flag, const std::string& value) {
   if (!value.empty() || !FlagWasGiven(flag)) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("--", flag, " is empty; give it a value or leave it out"));
+}
+
+absl::StatusOr<std::optional<Segment>> SegmentFlag() {
+  if (FLAGS_segment.empty()) {
+    for (const char* flag : {"resume_from", "timing_file"}) {
+      if (FlagWasGiven(flag)) return absl::InvalidArgumentError(absl::StrCat("--", flag, " needs --segment"));
+    }
+    return std::nullopt;
+  }
+  ASSIGN_OR_RETURN(Segment segment, ParseSegment(FLAGS_segment));
+  if (FLAGS_output_dir.empty()) return absl::InvalidArgumentError("--segment needs --output_dir");
+  if ((segment.index > 1) == FLAGS_resume_from.empty()) {
+    return absl::InvalidArgumentError(segment.index > 1 ? "--segment after the first needs --resume_from"
+                                                        : "the first --segment continues nothing; no --resume_from");
+  }
+  return segment;
 }
 
 absl::StatusOr<Settings> ParseSettings() {
@@ -103,11 +126,8 @@ absl::StatusOr<Settings> ParseSettings() {
         absl::StrCat("--threads must be in [0, ", kMostThreads, "], not ", FLAGS_threads));
   }
   settings.data_dir = ResolveUserPath(FLAGS_data_dir);
+  ASSIGN_OR_RETURN(settings.segment, SegmentFlag());
   return settings;
-}
-
-std::string ConfigPath(const Experiment& experiment, absl::string_view suffix) {
-  return absl::StrCat("papers/", experiment.paper(), "/configs/", experiment.name(), suffix, ".textproto");
 }
 
 absl::Status ApplyOverride(const FieldOverride& override, google::protobuf::Message* config) {
@@ -115,18 +135,14 @@ absl::Status ApplyOverride(const FieldOverride& override, google::protobuf::Mess
 }
 
 // Fills the experiment's config in the order that run_main.h states; returns how it differs from the paper's.
-absl::StatusOr<std::vector<std::string>> LoadConfig(const Settings& settings, const CommandLine& line,
-                                                    Experiment& experiment) {
+absl::StatusOr<std::vector<std::string>> LoadConfig(const ExperimentDefinition& definition, const Settings& settings,
+                                                    const CommandLine& line, Experiment& experiment) {
   google::protobuf::Message& config = experiment.config();
-  ASSIGN_OR_RETURN(std::string path, LocateRunfile(ConfigPath(experiment, "")));
-  RETURN_IF_ERROR(ReadTextProto(path, &config));
+  RETURN_IF_ERROR(LoadPaperConfig(definition, &config));
   std::unique_ptr<google::protobuf::Message> paper(config.New());
   paper->CopyFrom(config);
   FillDefaults(paper.get());
-  if (settings.scale != "paper") {
-    ASSIGN_OR_RETURN(std::string overlay, LocateRunfile(ConfigPath(experiment, absl::StrCat(".", settings.scale))));
-    RETURN_IF_ERROR(MergeOverlay(overlay, &config));
-  }
+  RETURN_IF_ERROR(ApplyScale(definition, settings.scale, &config));
   RETURN_IF_ERROR(experiment.ChooseData(!settings.data_dir.empty()));
   if (FlagWasGiven("seed")) experiment.training().set_seed(FLAGS_seed);
   for (const FieldOverride& override : line.overrides) RETURN_IF_ERROR(ApplyOverride(override, &config));
@@ -140,10 +156,10 @@ std::string DifferenceText(const std::vector<std::string>& difference) {
   return absl::StrCat("Differs from the paper's setting (paper -> here):\n  ", absl::StrJoin(difference, "\n  "), "\n");
 }
 
-void PrintConfig(const Experiment& experiment, const Settings& settings, const std::vector<std::string>& difference,
-                 const google::protobuf::Message& config) {
+void PrintConfig(const ExperimentDefinition& definition, const Settings& settings,
+                 const std::vector<std::string>& difference, const google::protobuf::Message& config) {
   // As comments, so that the output is a config file itself.
-  std::string header = absl::StrCat(experiment.paper(), " ", experiment.name(), ", scale ", settings.scale, ", config ",
+  std::string header = absl::StrCat(definition.paper(), " ", definition.name(), ", scale ", settings.scale, ", config ",
                                     ConfigDigest(config), "\n", DifferenceText(difference));
   for (absl::string_view line : absl::StrSplit(header, '\n', absl::SkipEmpty())) {
     std::fputs(absl::StrCat("# ", line, "\n").c_str(), stdout);
@@ -174,16 +190,16 @@ std::map<std::string, std::string> DescribeEnvironment(const Settings& settings)
           {"device", settings.device.str()}};
 }
 
-std::string OutputDirectory(const Experiment& experiment, const Settings& settings, uint64_t seed) {
+std::string OutputDirectory(const ExperimentDefinition& definition, const Settings& settings, uint64_t seed) {
   if (!FLAGS_output_dir.empty()) return ResolveUserPath(FLAGS_output_dir);
   return ResolveUserPath(
-      absl::StrCat("runs/", experiment.paper(), "_", experiment.name(), "_", settings.scale, "_seed", seed));
+      absl::StrCat("runs/", definition.paper(), "_", definition.name(), "_", settings.scale, "_seed", seed));
 }
 
-RunDescription Describe(Experiment& experiment, const Settings& settings, std::vector<std::string> difference,
-                        const DatasetInfo& data) {
+RunDescription Describe(const ExperimentDefinition& definition, Experiment& experiment, const Settings& settings,
+                        std::vector<std::string> difference, const DatasetInfo& data) {
   RunDescription description;
-  description.experiment = absl::StrCat(experiment.paper(), " ", experiment.name());
+  description.experiment = absl::StrCat(definition.paper(), " ", definition.name());
   description.scale = settings.scale;
   description.config = &experiment.config();
   description.difference_from_paper = std::move(difference);
@@ -191,6 +207,7 @@ RunDescription Describe(Experiment& experiment, const Settings& settings, std::v
   description.iterations = experiment.training().iterations();
   description.data = data;
   description.environment = DescribeEnvironment(settings);
+  description.tells_times = !settings.segment.has_value();
   return description;
 }
 
@@ -275,12 +292,9 @@ int TrainInto(RunDirectory& run, Experiment& experiment, const Settings& setting
   return ExitCodeOf(result->status);
 }
 
-int OpenAndTrain(Experiment& experiment, const Settings& settings, std::vector<std::string> difference) {
-  absl::StatusOr<std::unique_ptr<BatchSource>> data = experiment.OpenData(settings.data_dir);
-  if (!data.ok()) return Fail(kExitData, data.status());
-  const RunDescription description = Describe(experiment, settings, std::move(difference), (*data)->info());
-  absl::StatusOr<std::unique_ptr<RunDirectory>> run =
-      RunDirectory::Open(OutputDirectory(experiment, settings, description.seed), settings.resume, description);
+int OpenAndTrain(const RunDescription& description, const std::string& output, Experiment& experiment,
+                 const Settings& settings, BatchSource& data) {
+  absl::StatusOr<std::unique_ptr<RunDirectory>> run = RunDirectory::Open(output, settings.resume, description);
   if (!run.ok()) return Fail(RunDirectoryExitCode(run.status()), run.status());
   const RunStatus found = (*run)->found_status();
   if (found == RunStatus::kDone || found == RunStatus::kDiverged) {
@@ -288,11 +302,75 @@ int OpenAndTrain(Experiment& experiment, const Settings& settings, std::vector<s
     PrintResult(**run, {found, (*run)->found_iteration(), {}, (*run)->found_message()}, /*unreadable=*/0);
     return ExitCodeOf(found);
   }
-  return TrainInto(**run, experiment, settings, **data);
+  return TrainInto(**run, experiment, settings, data);
 }
 
-std::string Usage(const Experiment& experiment) {
-  return absl::StrCat(experiment.summary(), "\n\n  bazel run //papers/", experiment.paper(), ":", experiment.name(),
+// Shows nothing but what a user should know.
+class Notices : public TrainingObserver {
+ public:
+  void Notice(const std::string& text) override { std::fprintf(stderr, "%s\n", text.c_str()); }
+};
+
+// Trains `segment` in `run`, which continues where the segment before it ended.
+absl::StatusOr<TrainingResult> TrainSegment(const Segment& segment, RunDirectory& run, Experiment& experiment,
+                                            const Settings& settings, BatchSource& data) {
+  for (const std::string& warning : run.warnings()) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  const TrainingConfig& config = experiment.training();
+  ASSIGN_OR_RETURN(std::unique_ptr<Algorithm> algorithm,
+                   experiment.MakeAlgorithm(RandomStreams(config.seed()), data, settings.device));
+  TrainingResult result{run.found_status(), run.found_iteration(), {}, run.found_message()};
+  if (result.status != RunStatus::kDiverged) {
+    Notices notices;
+    const int64_t last = segment.LastIteration(config.iterations());
+    ASSIGN_OR_RETURN(result, Train({*algorithm, data, config, run, {&notices}, last}));
+  }
+  std::vector<std::string> exported;
+  for (const auto& [name, tensors] : algorithm->ExportedNetworks()) exported.push_back(name);
+  RETURN_IF_ERROR(TidyRun(run.path(), segment, exported));
+  return result;
+}
+
+int OpenAndTrainSegment(const RunDescription& description, const std::string& output, Experiment& experiment,
+                        const Settings& settings, BatchSource& data) {
+  const Segment& segment = *settings.segment;
+  const absl::Time start = absl::Now();
+  if (!FLAGS_resume_from.empty()) {
+    if (absl::Status status = CopyRun(ResolveUserPath(FLAGS_resume_from), output); !status.ok()) {
+      return Fail(kExitFailed, status);
+    }
+  }
+  const ResumeMode mode = segment.index == 1 ? ResumeMode::kNever : ResumeMode::kAuto;
+  absl::StatusOr<std::unique_ptr<RunDirectory>> run = RunDirectory::Open(output, mode, description);
+  if (!run.ok()) return Fail(RunDirectoryExitCode(run.status()), run.status());
+  const int64_t from = (*run)->found_iteration();
+  absl::StatusOr<TrainingResult> result = TrainSegment(segment, **run, experiment, settings, data);
+  if (!result.ok()) return Fail(IsDataError(result.status()) ? kExitData : kExitFailed, result.status());
+  if (result->status == RunStatus::kDiverged) std::fprintf(stderr, "%s\n", result->message.c_str());
+  if (!FLAGS_timing_file.empty()) {
+    const std::string started = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", start, absl::UTCTimeZone());
+    const SegmentTiming timing{from, result->iteration, absl::ToDoubleSeconds(absl::Now() - start), started};
+    if (absl::Status status = WriteTiming(ResolveUserPath(FLAGS_timing_file), timing); !status.ok()) {
+      return Fail(kExitFailed, status);
+    }
+  }
+  const bool stopped = result->status == RunStatus::kInterrupted &&
+                       result->iteration < segment.LastIteration(experiment.training().iterations());
+  return stopped ? kExitInterrupted : kExitDone;
+}
+
+int OpenData(const ExperimentDefinition& definition, Experiment& experiment, const Settings& settings,
+             std::vector<std::string> difference) {
+  absl::StatusOr<std::unique_ptr<BatchSource>> data = experiment.OpenData(settings.data_dir);
+  if (!data.ok()) return Fail(kExitData, data.status());
+  const RunDescription description = Describe(definition, experiment, settings, std::move(difference), (*data)->info());
+  const std::string output = OutputDirectory(definition, settings, description.seed);
+  return settings.segment.has_value() ? OpenAndTrainSegment(description, output, experiment, settings, **data)
+                                      : OpenAndTrain(description, output, experiment, settings, **data);
+}
+
+std::string Usage(const ExperimentDefinition& definition, const Experiment& experiment) {
+  return absl::StrCat(experiment.summary(), " Experiment ", definition.name(), ".\n\n  bazel run //papers/",
+                      definition.paper(), ":", definition.name(),
                       " -- [--flag=value ...]\n\nExit codes: 0 done, 1 failed or diverged, 2 wrong usage, 3 bad or "
                       "missing data, 130 interrupted after a checkpoint.");
 }
@@ -301,24 +379,26 @@ int RunWithoutCatching(Experiment& experiment, int argc, char** argv) {
   const std::vector<FlagAlias> aliases = experiment.aliases();
   absl::StatusOr<CommandLine> line = ParseCommandLine(argc, argv, aliases);
   if (!line.ok()) return Fail(kExitUsage, line.status());
+  absl::StatusOr<ExperimentDefinition> definition = LoadExperimentDefinition(FLAGS_experiment);
+  if (!definition.ok()) return Fail(kExitUsage, definition.status());
   if (line->help) {
-    std::fputs(HelpPage(Usage(experiment), aliases).c_str(), stdout);
+    std::fputs(HelpPage(Usage(*definition, experiment), aliases).c_str(), stdout);
     return kExitDone;
   }
   for (const std::string& note : line->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
   absl::StatusOr<Settings> settings = ParseSettings();
   if (!settings.ok()) return Fail(kExitUsage, settings.status());
-  absl::StatusOr<std::vector<std::string>> difference = LoadConfig(*settings, *line, experiment);
+  absl::StatusOr<std::vector<std::string>> difference = LoadConfig(*definition, *settings, *line, experiment);
   if (!difference.ok()) return Fail(kExitUsage, difference.status());
   if (FLAGS_dry_run) {
-    PrintConfig(experiment, *settings, *difference, experiment.config());
+    PrintConfig(*definition, *settings, *difference, experiment.config());
     return kExitDone;
   }
   InstallStopRequestHandlers();
   signal(SIGXFSZ, SIG_IGN);  // a file beyond the user's limit is then an error that names it, as on a full disk
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   at::set_num_threads(FLAGS_threads > 0 ? FLAGS_threads : cores);
-  return OpenAndTrain(experiment, *settings, *std::move(difference));
+  return OpenData(*definition, experiment, *settings, *std::move(difference));
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 //
 // A paper's main file derives from Experiment and calls RunMain:
 //   int main(int argc, char** argv) {
-//     CelebaExperiment experiment;
+//     ImageExperiment experiment;
 //     return wgan::RunMain(experiment, argc, argv);
 //   }
+// One such program serves all experiments of a paper; which one it trains, --experiment says. The build rule
+// `experiment` in tools/defs.bzl makes targets of them.
 #ifndef COMMON_TRAIN_RUN_MAIN_H_
 #define COMMON_TRAIN_RUN_MAIN_H_
 
@@ -25,18 +27,16 @@
 
 namespace wgan {
 
-// One experiment of one paper. The life of it, as RunMain leads it:
-//   1. config() is filled from papers/<paper>/configs/<name>.textproto, then from the overlay <name>.<scale>.textproto,
-//      then by ChooseData(), then by --seed, --set and the aliases; declared defaults are written out.
+// What a paper's experiments have in common. The life of one, as RunMain leads it:
+//   1. config() is filled as the experiment's definition says (experiment.proto): from the config file, the settings
+//      and the scale's overlay and settings; then by ChooseData(), then by --seed, --set and the aliases; declared
+//      defaults are written out.
 //   2. Validate().  3. OpenData().  4. MakeAlgorithm().  5. The loop trains it.
 class Experiment {
  public:
   virtual ~Experiment() = default;
 
-  // The folder under papers/ and the stem of the config files: "wganqc", "celeba".
-  virtual std::string paper() const = 0;
-  virtual std::string name() const = 0;
-  // One sentence for --help.
+  // The paper in one sentence, for --help.
   virtual std::string summary() const = 0;
 
   // The experiment's config, empty at first, and the part of it that the loop reads.
@@ -73,6 +73,11 @@ inline constexpr int kExitInterrupted = 130;  // Ctrl-C or SIGTERM, after a chec
 // Flags: --data_dir --output_dir --scale=smoke|cpu|paper --seed --threads --resume=auto|never --dry_run --device
 // --set field=value (repeatable), --help, and the experiment's aliases. Progress goes to stderr, results to stdout.
 // Returns the exit code for main().
+//
+// From the build: --experiment, the definition; and for a run as a chain of actions --segment=i/N, --resume_from,
+// --timing_file. A segment (segment.h) writes into a fresh --output_dir, is silent unless there is something to say,
+// and leaves nothing that depends on the clock; it also ends well (kExitDone) where the run diverged, which is a
+// result like others.
 //
 // --threads are OpenMP's: between two operations they spin for some milliseconds, which is fastest on a machine of
 // one's own. Where other programs want the cores too, start with OMP_WAIT_POLICY=PASSIVE in the environment; the

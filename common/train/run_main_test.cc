@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,8 +29,6 @@ using ::testing::StartsWith;
 // The fake algorithm as a paper's experiment whose whole config is a TrainingConfig.
 class FakeExperiment : public Experiment {
  public:
-  std::string paper() const override { return "fakes"; }
-  std::string name() const override { return "fake"; }
   std::string summary() const override { return "Learns the mean of some greys."; }
   google::protobuf::Message& config() override { return config_; }
   TrainingConfig& training() override { return config_; }
@@ -74,6 +74,14 @@ class RunMainTest : public ::testing::Test {
     WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(configs, "fake.textproto"), "iterations: 1000 batch_size: 64\n"));
     WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(configs, "fake.cpu.textproto"), "iterations: 6 batch_size: 4\n"));
     WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(configs, "fake.smoke.textproto"), "iterations: 2 batch_size: 2\n"));
+    WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(root_, "fake.experiment"), R"pb(
+      paper: "fakes"
+      name: "fake"
+      config: "papers/fakes/configs/fake.textproto"
+      settings: "sample_count=32"
+      scales { name: "cpu" overlay: "papers/fakes/configs/fake.cpu.textproto" }
+      scales { name: "smoke" overlay: "papers/fakes/configs/fake.smoke.textproto" settings: "checkpoint_every=1" }
+    )pb"));
     ASSERT_EQ(setenv("TEST_SRCDIR", root_.c_str(), 1), 0);
     ASSERT_EQ(setenv("BUILD_WORKING_DIRECTORY", root_.c_str(), 1), 0);
     SetStopRequested(false);
@@ -84,7 +92,7 @@ class RunMainTest : public ::testing::Test {
   int Run(std::vector<std::string> arguments, bool with_output = true) {
     gflags::FlagSaver saver;
     SetStopRequested(false);
-    arguments.insert(arguments.begin(), "fake");
+    arguments.insert(arguments.begin(), {"fake", "--experiment=" + JoinPath(root_, "fake.experiment")});
     if (with_output) arguments.push_back("--output_dir=" + output_);
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -134,7 +142,8 @@ TEST_F(RunMainTest, ScalesFlagsAndAliasesMakeTheConfig) {
       << err_;
   EXPECT_THAT(err_, AllOf(HasSubstr("note: --pin_mem has no effect"), HasSubstr("seed 9")));
   EXPECT_THAT(Effective(), AllOf(HasSubstr("iterations: 2\n"), HasSubstr("batch_size: 3\n"), HasSubstr("seed: 9\n"),
-                                 HasSubstr("log_every: 5\n"), HasSubstr("sample_every: 500\n")));
+                                 HasSubstr("log_every: 5\n"), HasSubstr("sample_every: 500\n"),
+                                 HasSubstr("sample_count: 32\n"), HasSubstr("checkpoint_every: 1\n")));
   EXPECT_EQ(experiment_.opened, JoinPath(root_, "faces"));
   EXPECT_TRUE(experiment_.chose_data_dir);
   EXPECT_EQ(Record()["sessions"][0]["environment"]["threads"], "1");
@@ -175,6 +184,11 @@ TEST_F(RunMainTest, UsageErrorsExitWithTwo) {
       {{"--batchSize=0"}, "training.batch_size is 0; it must be >= 1"},
       {{"--batchSize=many"}, "--batchSize: field batch_size expects a whole number"},
       {{"--set=log_evry=3"}, "did you mean \"log_every\"?"},
+      {{"--experiment="}, "--experiment is missing"},
+      {{"--segment=3/2"}, "--segment must be two whole numbers such as 2/4"},
+      {{"--segment=2/2"}, "--segment after the first needs --resume_from"},
+      {{"--segment=1/2", "--resume_from=x"}, "continues nothing"},
+      {{"--resume_from=x"}, "--resume_from needs --segment"},
   };
   for (const auto& [arguments, reason] : cases) {
     EXPECT_EQ(Run(arguments), kExitUsage) << arguments[0];
@@ -217,6 +231,71 @@ TEST_F(RunMainTest, DivergingExitsWithOneAndStaysSo) {
   experiment_.nan_at = -1;
   EXPECT_EQ(Run({}), kExitFailed);
   EXPECT_THAT(out_, StartsWith("diverged: loss is nan at iteration 3"));
+}
+
+// The bytes of every file below `directory`, by path.
+std::map<std::string, std::string> Files(const std::string& directory) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (entry.is_regular_file()) files[entry.path().lexically_relative(directory)] = ReadFile(entry.path()).value();
+  }
+  return files;
+}
+
+TEST_F(RunMainTest, SegmentsEndWithTheBytesOfOneRun) {
+  const std::string whole = JoinPath(root_, "whole"), timing = JoinPath(root_, "timing.json");
+  EXPECT_EQ(Run({"--segment=1/1", "--threads=1", "--output_dir=" + whole}, false), kExitDone) << err_;
+  EXPECT_EQ(out_ + err_, "");
+  std::string before;
+  for (const std::string index : {"1", "2", "3"}) {
+    const std::string folder = JoinPath(root_, "segment" + index);
+    std::vector<std::string> arguments = {"--segment=" + index + "/3", "--threads=1", "--output_dir=" + folder,
+                                          "--timing_file=" + timing};
+    if (!before.empty()) arguments.push_back("--resume_from=" + before);
+    EXPECT_EQ(Run(arguments, false), kExitDone) << err_;
+    EXPECT_EQ(out_ + err_, "");
+    before = folder;
+  }
+  // Iterations 1 to 6 in three parts: what the second leaves is the state after the fourth, and no more.
+  EXPECT_THAT(ListDirectory(JoinPath(root_, "segment2/checkpoints")).value(),
+              ::testing::ElementsAre("netG_000004.safetensors", "state_000004.safetensors"));
+  std::map<std::string, std::string> expected = Files(whole), actual = Files(before);
+  EXPECT_THAT(expected, AllOf(::testing::Contains(::testing::Key("checkpoints/netG_000006.safetensors")),
+                              ::testing::Contains(::testing::Key("arrays/sample_000003.safetensors")),
+                              Not(::testing::Contains(::testing::Key("checkpoints/state_000006.safetensors"))),
+                              Not(::testing::Contains(::testing::Key("run.lock")))));
+  const nlohmann::json record = nlohmann::json::parse(actual["run.json"]);
+  EXPECT_EQ(record["status"], "done");
+  EXPECT_EQ(record["sessions"].size(), 3u);
+  expected.erase("run.json");
+  actual.erase("run.json");
+  EXPECT_EQ(actual, expected);
+  const nlohmann::json times = nlohmann::json::parse(ReadFile(timing).value());
+  EXPECT_EQ(times["from_iteration"], 4);
+  EXPECT_EQ(times["to_iteration"], 6);
+}
+
+TEST_F(RunMainTest, ASegmentMadeTwiceHasTheSameBytes) {
+  const std::string first = JoinPath(root_, "first"), second = JoinPath(root_, "second");
+  for (const std::string& folder : {first, second}) {
+    ASSERT_EQ(Run({"--segment=1/2", "--threads=1", "--output_dir=" + folder}, false), kExitDone) << err_;
+  }
+  EXPECT_EQ(Files(first), Files(second));
+}
+
+TEST_F(RunMainTest, DivergingIsAResultOfASegment) {
+  experiment_.nan_at = 2;
+  const std::string first = JoinPath(root_, "first");
+  EXPECT_EQ(Run({"--segment=1/2", "--output_dir=" + first}, false), kExitDone);
+  EXPECT_THAT(err_, HasSubstr("diverged: loss is nan at iteration 2"));
+  EXPECT_EQ(Run({"--segment=2/2", "--resume_from=" + first}), kExitDone);
+  EXPECT_EQ(Record()["status"], "diverged");
+  EXPECT_EQ(Record()["iteration"], 2);
+}
+
+TEST_F(RunMainTest, AStoppedSegmentIsNoResult) {
+  experiment_.stop_at = 2;
+  EXPECT_EQ(Run({"--segment=1/2"}), kExitInterrupted);
 }
 
 TEST_F(RunMainTest, WritesEvents) {

@@ -16,7 +16,7 @@ constexpr int kDecodeThreads = 2;
 }  // namespace
 
 std::string ImageExperiment::summary() const {
-  return "Wasserstein GAN With Quadratic Transport Cost (ICCV 2019), experiment " + name_ + ".";
+  return "Wasserstein GAN With Quadratic Transport Cost (ICCV 2019).";
 }
 
 std::vector<FlagAlias> ImageExperiment::aliases() const {

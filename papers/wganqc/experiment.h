@@ -13,11 +13,6 @@ namespace wgan::wganqc {
 
 class ImageExperiment : public Experiment {
  public:
-  // `name` is the stem of the config files: configs/<name>.textproto and its overlays.
-  explicit ImageExperiment(std::string name) : name_(std::move(name)) {}
-
-  std::string paper() const override { return "wganqc"; }
-  std::string name() const override { return name_; }
   std::string summary() const override;
   google::protobuf::Message& config() override { return config_; }
   TrainingConfig& training() override { return *config_.mutable_training(); }
@@ -33,7 +28,6 @@ class ImageExperiment : public Experiment {
                                                            at::Device device) override;
 
  private:
-  std::string name_;
   WganQcConfig config_;
 };
 

@@ -26,7 +26,7 @@ TEST(ValidateTest, PaperConfigsAndTheirScalesAreValid) {
     for (const std::string scale : {"cpu", "smoke"}) {
       WganQcConfig scaled = config;
       WGAN_EXPECT_OK(
-          MergeOverlay(LocateRunfile("papers/wganqc/configs/" + name + "." + scale + ".textproto").value(), &scaled));
+          MergeOverlay(LocateRunfile("papers/wganqc/configs/images." + scale + ".textproto").value(), &scaled));
       WGAN_EXPECT_OK(ValidateWganQcConfig(scaled));
     }
   }
