@@ -1,0 +1,185 @@
+#include "eval/metrics/input_tensor.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/base/nearest_name.h"
+#include "common/base/status_macros.h"
+#include "common/io/file.h"
+#include "common/io/image_codec.h"
+#include "datasets/cifar10.h"
+#include "datasets/crop.h"
+#include "datasets/idx.h"
+#include "datasets/image_folder.h"
+#include "datasets/portraits.h"
+#include "eval/metrics/statistics_file_tensor.h"
+
+namespace wgan {
+namespace {
+
+constexpr int kPortraitSize = 64;
+
+// The files of a folder as they are.
+class FolderReader : public ImageReader {
+ public:
+  FolderReader(std::string directory, std::vector<ImageFile> files)
+      : directory_(std::move(directory)), files_(std::move(files)) {}
+
+  int64_t size() const override { return static_cast<int64_t>(files_.size()); }
+  absl::StatusOr<Image> Read(int64_t index) const override {
+    ASSIGN_OR_RETURN(const std::string bytes, ReadFile(JoinPath(directory_, files_[index].relative_path)));
+    ASSIGN_OR_RETURN(Image image, DecodeImage(bytes));
+    return WidenToRgb(std::move(image));
+  }
+  std::string Name(int64_t index) const override { return JoinPath(directory_, files_[index].relative_path); }
+
+ private:
+  const std::string directory_;
+  const std::vector<ImageFile> files_;
+};
+
+class PortraitReader : public ImageReader {
+ public:
+  explicit PortraitReader(int64_t count) : count_(count) {}
+  int64_t size() const override { return count_; }
+  absl::StatusOr<Image> Read(int64_t index) const override {
+    return DrawPortrait(0, static_cast<uint64_t>(index), kPortraitSize);
+  }
+  std::string Name(int64_t index) const override { return absl::StrCat("portrait ", index); }
+
+ private:
+  const int64_t count_;
+};
+
+// [3,H,W] bytes.
+at::Tensor Planar(const Image& image) {
+  const at::Tensor interleaved = torch::from_blob(const_cast<uint8_t*>(image.pixels.data()),
+                                                  {image.height, image.width, image.channels}, torch::kUInt8);
+  return interleaved.permute({2, 0, 1}).contiguous();
+}
+
+// Collects features, a batch of images of equal size at a time.
+class Extraction {
+ public:
+  Extraction(const FeatureExtractor& extractor, int64_t total) : extractor_(extractor), total_(total) {}
+
+  absl::Status Add(const Image& image) {
+    at::Tensor planar = Planar(image);
+    if (!batch_.empty() && batch_[0].sizes() != planar.sizes()) RETURN_IF_ERROR(Flush());
+    batch_.push_back(std::move(planar));
+    return static_cast<int64_t>(batch_.size()) == extractor_.batch_size ? Flush() : absl::OkStatus();
+  }
+
+  absl::Status Finish(MetricInput& input) {
+    RETURN_IF_ERROR(Flush());
+    input.count = done_;
+    input.features = torch::cat(features_);
+    if (!logits_.empty()) input.logits_unbiased = torch::cat(logits_);
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status Flush() {
+    if (batch_.empty()) return absl::OkStatus();
+    const at::Tensor images = torch::stack(batch_);
+    if (extractor_.inception) {
+      ASSIGN_OR_RETURN(InceptionFeatures features, extractor_.inception->Forward(images));
+      features_.push_back(features.pooled);
+      logits_.push_back(features.logits_unbiased);
+    } else {
+      features_.push_back(images.flatten(1).to(torch::kFloat32) / 255);
+      if (features_.back().size(1) != features_.front().size(1)) {
+        return absl::InvalidArgumentError("the images have different sizes, so that their pixels cannot be compared");
+      }
+    }
+    done_ += images.size(0);
+    batch_.clear();
+    if (extractor_.progress) extractor_.progress(done_, total_);
+    return absl::OkStatus();
+  }
+
+  const FeatureExtractor& extractor_;
+  const int64_t total_;
+  int64_t done_ = 0;
+  std::vector<at::Tensor> batch_, features_, logits_;
+};
+
+absl::StatusOr<MetricInput> OpenStatistics(const std::string& path) {
+  ASSIGN_OR_RETURN(StatisticsFile file, ReadStatisticsFile(path));
+  MetricInput input;
+  input.features = file.features;
+  input.moments = file.moments;
+  input.count = file.features.defined() ? file.features.size(0) : 0;
+  return input;
+}
+
+absl::StatusOr<MetricInput> OpenFolder(const std::string& directory, const FeatureExtractor& extractor) {
+  ASSIGN_OR_RETURN(std::vector<ImageFile> files, ListImageFiles(directory));
+  MetricInput input;
+  input.lossy = std::count_if(files.begin(), files.end(), [](const ImageFile& file) {
+    return !absl::EndsWithIgnoreCase(file.relative_path, ".png");
+  });
+  RETURN_IF_ERROR(ComputeFeatures(FolderReader(directory, std::move(files)), extractor, input));
+  return input;
+}
+
+absl::StatusOr<MetricInput> OpenDataset(const std::string& spec, const std::string& root,
+                                        const FeatureExtractor& extractor) {
+  MetricInput input;
+  const auto compute = [&](absl::StatusOr<OpenedImages> opened) -> absl::StatusOr<MetricInput> {
+    if (!opened.ok()) return opened.status();
+    RETURN_IF_ERROR(ComputeFeatures(*opened->reader, extractor, input));
+    return input;
+  };
+  absl::string_view name = spec;
+  int64_t count = 0;
+  if (absl::ConsumePrefix(&name, "portraits-") && absl::SimpleAtoi(name, &count) && count > 0) {
+    RETURN_IF_ERROR(ComputeFeatures(PortraitReader(count), extractor, input));
+    return input;
+  }
+  input.split = absl::EndsWith(spec, "-test") ? "test" : "train";
+  if (spec == "cifar10-train" || spec == "cifar10-test") {
+    Cifar10Config config;
+    config.set_directory(root);
+    config.set_split(input.split == "test" ? Cifar10Config::TEST : Cifar10Config::TRAIN);
+    return compute(OpenCifar10(config, kCifar10ImageSize));
+  }
+  for (const char* set : {"mnist", "fashion_mnist"}) {
+    if (spec == absl::StrCat(set, "-train")) return compute(OpenIdxImages(set, root, 28, 3));
+  }
+  return absl::NotFoundError(absl::StrCat(
+      "'", spec, "' is no folder, no .npz file and no data set; did you mean ",
+      NearestName(spec, {"portraits-1000", "cifar10-train", "cifar10-test", "mnist-train", "fashion_mnist-train"}),
+      "?"));
+}
+
+}  // namespace
+
+absl::Status ComputeFeatures(const ImageReader& reader, const FeatureExtractor& extractor, MetricInput& input) {
+  Extraction extraction(extractor, reader.size());
+  for (int64_t i = 0; i < reader.size(); ++i) {
+    const absl::StatusOr<Image> image = reader.Read(i);
+    if (!image.ok()) return Annotate(image.status(), reader.Name(i));
+    RETURN_IF_ERROR(Annotate(extraction.Add(*image), reader.Name(i)));
+  }
+  return extraction.Finish(input);
+}
+
+absl::StatusOr<MetricInput> OpenMetricInput(const std::string& spec, const std::string& datasets_root,
+                                            const FeatureExtractor& extractor) {
+  absl::StatusOr<MetricInput> input = DirectoryExists(spec)          ? OpenFolder(spec, extractor)
+                                      : absl::EndsWith(spec, ".npz") ? OpenStatistics(spec)
+                                                                     : OpenDataset(spec, datasets_root, extractor);
+  if (input.ok()) input->name = spec;
+  return input;
+}
+
+}  // namespace wgan

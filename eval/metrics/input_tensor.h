@@ -1,0 +1,54 @@
+// What a metric compares: images from a folder or a data set, or what an .npz file says of them, as features.
+#ifndef EVAL_METRICS_INPUT_TENSOR_H_
+#define EVAL_METRICS_INPUT_TENSOR_H_
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/nn/inception_v3.h"
+#include "datasets/image_reader.h"
+#include "eval/metrics/moments_tensor.h"
+
+namespace wgan {
+
+// How features are made of images.
+struct FeatureExtractor {
+  // The 2015 Inception network; without it the pixels themselves, v / 255, are the features, and no score of theirs is
+  // called a FID.
+  std::optional<InceptionV3> inception;
+  int64_t batch_size = 64;
+  // Called after each batch with the images done and their number; may be empty.
+  std::function<void(int64_t done, int64_t total)> progress;
+};
+
+// One side of a comparison.
+struct MetricInput {
+  std::string name;            // as the user gave it
+  std::string split;           // "train", "test", or "" where there is none
+  int64_t count = 0;           // images; 0: a file of statistics does not say
+  int64_t lossy = 0;           // images that come from JPEG files: their scores are not those of the pixels
+  at::Tensor features;         // [n,d] float32; undefined if only statistics are known
+  at::Tensor logits_unbiased;  // [n,1008], with Inception and images
+  FeatureStatistics moments;   // undefined tensors if there is nothing but features
+};
+
+// Opens `spec`: a folder of .png, .jpg, .jpeg files (at any depth, at their own sizes, without any crop), an .npz file
+// of statistics (statistics_file_tensor.h), or a data set:
+//   portraits-N (the first N, 64 x 64), cifar10-train, cifar10-test, mnist-train, fashion_mnist-train
+// in `datasets_root`, and computes its features. Every image counts: one that cannot be read is an error that names it,
+// since a score of fewer images is another score. Errors: kNotFound, kInvalidArgument, and those of the readers.
+absl::StatusOr<MetricInput> OpenMetricInput(const std::string& spec, const std::string& datasets_root,
+                                            const FeatureExtractor& extractor);
+
+// The features of all images of `reader`, at their own sizes.
+absl::Status ComputeFeatures(const ImageReader& reader, const FeatureExtractor& extractor, MetricInput& input);
+
+}  // namespace wgan
+
+#endif  // EVAL_METRICS_INPUT_TENSOR_H_
