@@ -119,27 +119,30 @@ WGAN_INLINE void Add(const double* e, int64_t size, double z, double* sums) {
   }
 }
 
-template <int kLanes, typename T>
+template <int kLanes, bool kAllPresent, typename T>
 WGAN_INLINE RowSums Measure(const T* costs, const ColumnArrays& columns, double x, double z, double inverse,
                             double* sums) {
   using Double = typename Lanes<kLanes>::Double;
   Double mass{}, cost{}, entropy{};
   for (int64_t j = 0; j < Padded(columns.size); j += kLanes) {
-    Double c, h, log_b, present, e, sum;
+    Double c, h, e, sum;
     LoadCosts<kLanes>(costs, columns.size, j, c);
     Load<kLanes>(columns.h + j, h);
-    Load<kLanes>(columns.log_b + j, log_b);
-    Load<kLanes>(columns.present + j, present);
     Load<kLanes>(sums + j, sum);
-    const Double exponent = (h + x) - c * inverse;
+    Double exponent = (h + x) - c * inverse;
     Exp<kLanes>(exponent, e);
     sum += e * z;
     __builtin_memcpy(sums + j, &sum, sizeof(sum));
-    const Double zero{};
-    e = present > 0.0 ? e : zero;
+    if (!kAllPresent) {
+      Double present;
+      Load<kLanes>(columns.present + j, present);
+      e = present > 0.0 ? e : Double{};
+    }
+    // e is 0 where the exponent is below kExpUnderflow, -infinity behind the last column.
+    exponent = exponent < kExpUnderflow ? Double{} : exponent;
     mass += e;
     cost += e * c;
-    entropy += present > 0.0 ? e * (exponent - log_b) : zero;
+    entropy += e * exponent;
   }
   return {Sum<kLanes>(mass), Sum<kLanes>(cost), Sum<kLanes>(entropy)};
 }
@@ -173,7 +176,8 @@ WGAN_INLINE RowSums Measure(const T* costs, const ColumnArrays& columns, double 
     template <typename T>                                                                                           \
     target static RowSums Measure(const T* c, const ColumnArrays& columns, double x, double z, double inverse,      \
                                   double* sums) {                                                                   \
-      return wgan::ot::Measure<lanes>(c, columns, x, z, inverse, sums);                                             \
+      return columns.all_present ? wgan::ot::Measure<lanes, true>(c, columns, x, z, inverse, sums)                  \
+                                 : wgan::ot::Measure<lanes, false>(c, columns, x, z, inverse, sums);                \
     }                                                                                                               \
     template <typename T>                                                                                           \
     static constexpr CostPass<T> kPass = {&Range<T>,   &FillFloat<T>, &FillDouble<T>, &Row<T>,                      \

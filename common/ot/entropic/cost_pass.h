@@ -25,15 +25,15 @@ struct CostRange {
 struct RowSums {
   double mass = 0;     // sum e_j
   double cost = 0;     // sum e_j C_j
-  double entropy = 0;  // sum e_j (x + y_j - c_j)
+  double entropy = 0;  // sum e_j (x + h_j - c_j)
 };
 
 // The columns as the passes see them.
 struct ColumnArrays {
   int64_t size = 0;
   const double* h = nullptr;
-  const double* log_b = nullptr;  // finite: of the stand-in where b_j = 0, and 0 behind the last column
   const double* present = nullptr;
+  bool all_present = false;
 };
 
 // The passes for one instruction set, over costs of type T (float or double) that need no padding.

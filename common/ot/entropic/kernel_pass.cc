@@ -15,6 +15,8 @@ constexpr int kBlock = 8;
 // Columns summed in the kernel's type before they go on in double, and rows likewise: bounds what float rounds away.
 constexpr int64_t kColumnChunk = 2048;
 constexpr int64_t kRowChunk = 128;
+// Kernels larger than this come from memory rather than from a cache: worth asking for rows ahead.
+constexpr int64_t kCacheBytes = 16 << 20;
 
 // kLanes numbers of the kernel's type.
 template <typename K, int kLanes>
@@ -127,9 +129,9 @@ WGAN_INLINE void SumRows(const KernelState<K>& state, const Block<K>& block, dou
   }
 }
 
-// partial_j += sum_r z_r K_rj.
-template <typename K, int kLanes>
-WGAN_INLINE void AddRows(const KernelState<K>& state, const Block<K>& block, const K* z) {
+// partial_j += sum_r z_r K_rj. `next`: the block after this one, asked for ahead if kPrefetch.
+template <typename K, int kLanes, bool kPrefetch>
+WGAN_INLINE void AddRows(const KernelState<K>& state, const Block<K>& block, const Block<K>& next, const K* z) {
   using Vector = typename KernelLanes<K, kLanes>::Vector;
   const int64_t m = Padded(state.columns.size);
   for (int64_t j = 0; j < m; j += kLanes) {
@@ -139,6 +141,10 @@ WGAN_INLINE void AddRows(const KernelState<K>& state, const Block<K>& block, con
       Vector k, l;
       __builtin_memcpy(&k, block.row[r] + j, sizeof(k));
       __builtin_memcpy(&l, block.row[r + 1] + j, sizeof(l));
+      if (kPrefetch) {
+        __builtin_prefetch(next.row[r] + j, /*write=*/0, /*locality=*/2);
+        __builtin_prefetch(next.row[r + 1] + j, 0, 2);
+      }
       sum += k * z[r];
       other += l * z[r + 1];
     }
@@ -162,6 +168,7 @@ WGAN_INLINE void Iterate(KernelState<K>& state, const Relaxing& relaxing, Update
   std::memset(state.columns.sums, 0, m * sizeof(double));
   std::memset(state.partial, 0, m * sizeof(K));
   FillPadding(state.rows);
+  const bool large = state.rows.size * state.stride * static_cast<int64_t>(sizeof(K)) > kCacheBytes;
   UpdateSums row_sums;
   for (int64_t i = 0; i < state.rows.size; i += kBlock) {
     Block<K> block;
@@ -173,7 +180,13 @@ WGAN_INLINE void Iterate(KernelState<K>& state, const Relaxing& relaxing, Update
     Update8(state.rows, i, relaxing, row_sums);
     K z[kBlock];
     for (int r = 0; r < kBlock; ++r) z[r] = static_cast<K>(state.rows.weights[i + r] * state.rows.values[i + r]);
-    AddRows<K, kLanes>(state, block, z);
+    if (large) {
+      Block<K> next;
+      FindRows(state, i + kBlock, next);
+      AddRows<K, kLanes, true>(state, block, next, z);
+    } else {
+      AddRows<K, kLanes, false>(state, block, block, z);
+    }
     if ((i + kBlock) % kRowChunk == 0) Flush(state);
   }
   Flush(state);

@@ -61,7 +61,7 @@ void ScalingState<T>::Allocate() {
   for (double** array : {&h_, &log_b_, &present_, &e_, &scaled_, &partial_}) *array = take(m);
   kept_rows_ = take(n);
   kept_columns_ = take(m);
-  arrays_ = {costs_.columns(), h_, log_b_, present_};
+  arrays_ = {costs_.columns(), h_, present_, false};
 }
 
 template <typename T>
@@ -75,6 +75,7 @@ void ScalingState<T>::SetWeights(Side& side, absl::Span<const double> weights) {
 template <typename T>
 void ScalingState<T>::SetColumnWeights() {
   const int64_t m = columns_.size;
+  arrays_.all_present = std::find(columns_.weights, columns_.weights + m, 0.0) == columns_.weights + m;
   for (int64_t j = 0; j < Padded(m); ++j) {
     present_[j] = columns_.weights[j] > 0 ? 1 : 0;
     log_b_[j] = j < m ? std::log(columns_.weights[j] > 0 ? columns_.weights[j] : 1.0 / m) : 0;
@@ -296,6 +297,7 @@ PlanMeasure ScalingState<T>::Measure() {
       columns_.logs[j] = log_b_[j] - (Tame(sum) ? std::log(sum) : LogOfColumn(j));
       continue;
     }
+    result.entropy -= sum * log_b_[j];  // the rows' sums have y_j + log b_j for y_j
     result.column_l1 += std::abs(sum - b);
     result.column_squares += (sum - b) * (sum - b);
   }

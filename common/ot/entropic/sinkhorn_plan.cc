@@ -31,14 +31,12 @@ absl::StatusOr<SinkhornPlan<T>> SinkhornPlan<T>::Create(MatrixView<T> costs, abs
   plan.x_.resize(n);
   for (int64_t i = 0; i < n; ++i) plan.x_[i] = solved.row_potentials[i] / solved.epsilon;
   plan.h_.assign(Padded(m), -kInfinity);
-  plan.log_b_.assign(Padded(m), 0);
   plan.present_.assign(Padded(m), 0);
   plan.e_.resize(Padded(m));
   for (int64_t j = 0; j < m; ++j) {
     if (marginals.b[j] == 0) continue;
     plan.present_[j] = 1;
-    plan.log_b_[j] = std::log(marginals.b[j]);
-    plan.h_[j] = solved.column_potentials[j] / solved.epsilon + plan.log_b_[j];
+    plan.h_[j] = solved.column_potentials[j] / solved.epsilon + std::log(marginals.b[j]);
   }
   return plan;
 }
@@ -51,7 +49,7 @@ double SinkhornPlan<T>::at(int64_t i, int64_t j) const {
 template <typename T>
 void SinkhornPlan<T>::ConditionalRow(int64_t i, absl::Span<double> row) {
   WGAN_CHECK_EQ(static_cast<int64_t>(row.size()), columns());
-  const ColumnArrays arrays{columns(), h_.data(), log_b_.data(), present_.data()};
+  const ColumnArrays arrays{columns(), h_.data(), present_.data(), false};
   pass_->row(costs_.row(i), arrays, x_[i], inverse_epsilon_, e_.data());
   std::copy_n(e_.begin(), columns(), row.begin());
 }

@@ -49,8 +49,8 @@ class SinkhornPlan {
   MatrixView<T> costs_;
   const CostPass<T>* pass_;
   double inverse_epsilon_ = 0;
-  std::vector<double> a_, x_;                    // [n] weights, f / eps
-  std::vector<double> h_, log_b_, present_, e_;  // see cost_pass.h
+  std::vector<double> a_, x_;            // [n] weights, f / eps
+  std::vector<double> h_, present_, e_;  // see cost_pass.h
 };
 
 }  // namespace wgan::ot

@@ -162,8 +162,10 @@ def header(columns):
 def print_row(labels, least, names):
     """Labels, the first time, and the others with their ratio to it."""
     first = least[names[0]]
-    cells = [f"{least[name]:.3f}" + (f" ({least[name] / first:.1f})" if name != names[0] else "") if name in least else "-"
-             for name in names]
+    cells = []
+    for name in names:
+        ratio = f" ({least[name] / first:.1f})" if name in least and name != names[0] else ""
+        cells.append(f"{least[name]:.3f}{ratio}" if name in least else "-")
     print("| " + " | ".join([str(label) for label in labels] + cells) + " |", flush=True)
 
 
@@ -222,7 +224,8 @@ def warm_starts(ours, peers, options):
                 y, x = clouds(n, d, "uniform")
                 before = squared_distances(y, x)
                 random = np.random.default_rng([n, d, 1])
-                after = squared_distances(y + 0.002 * random.normal(size=y.shape), x + 0.002 * random.normal(size=x.shape))
+                moved = [cloud + 0.002 * random.normal(size=cloud.shape) for cloud in (y, x)]
+                after = squared_distances(*moved)
                 given = weights(n, n) if general else None
                 ours.problem(before, given)
                 ours.solve()
@@ -261,7 +264,8 @@ def memory(ours_path, options):
                     grown = int(ours.ask(f"solve {type} 1")[2]) / 1024
                     size = n * n * (8 if type == "double" else 4) / 2**20
                     labels = [kind, "general" if general else "equal", type, n, d]
-                    print("| " + " | ".join(map(str, labels)) + f" | {grown:.1f} | {size:.0f} | {grown / size:.2f} |", flush=True)
+                    cells = [*map(str, labels), f"{grown:.1f}", f"{size:.0f}", f"{grown / size:.2f}"]
+                    print("| " + " | ".join(cells) + " |", flush=True)
 
 
 def main():

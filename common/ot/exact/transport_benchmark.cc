@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,8 @@ std::vector<double> Weights(int64_t n, uint64_t index) {
   RandomStream random(1, "weights", index);
   std::vector<double> weights;
   for (int64_t k = 0; k < n; ++k) weights.push_back(random.Uniform() + 0.05);
+  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+  for (double& weight : weights) weight /= total;
   return weights;
 }
 

@@ -19,9 +19,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kEnoughRowsWithMinima = 1.0 / 3;
 constexpr int64_t kFirstHalvedSize = 64;
 
-// A round of pivots starts when there are this many candidates for each sqrt(min(rows, columns)). Measured: fewer, and most
+// A round of pivots starts when there are this many candidates for each sqrt(rows + columns). Measured: fewer, and most
 // of the time goes into duals; more, and most candidates are spoilt by the pivots before them.
-constexpr double kCandidates = 2;
+constexpr double kCandidates = 1.4;
 
 // Costs are integers up to 2^kCostBits in size.
 constexpr int kCostBits = 52;
@@ -29,8 +29,9 @@ constexpr int kCostBits = 52;
 // Errors of half a unit in each cost add up along a cycle; smaller violations than this may be nothing else.
 constexpr int64_t kTolerance = 64;
 
-// With so many more columns than rows, the first basis goes by columns.
-constexpr int64_t kWide = 4;
+// A matrix with a side so many times as long as the other: half of the longer side is always solved first (the shorter
+// has few prices, which a sample of the longer finds well), and the first basis goes by the longer side.
+constexpr int64_t kOblong = 4;
 
 }  // namespace
 
@@ -78,26 +79,29 @@ absl::Status TransportSimplex<T>::SetPrices(absl::Span<const double> initial_col
   prices_ = std::move(minima);
   std::sort(row_of_minimum.begin(), row_of_minimum.end());
   const auto end = std::unique(row_of_minimum.begin(), row_of_minimum.end());
-  const int64_t lesser = std::min(n, m);
+  const int64_t lesser = std::min(n, m), greater = std::max(n, m);
   const bool few = static_cast<double>(end - row_of_minimum.begin()) < kEnoughRowsWithMinima * lesser;
-  return few && lesser >= kFirstHalvedSize ? PriceFromHalf() : absl::OkStatus();
+  const bool halve =
+      greater > kOblong * lesser ? lesser > 1 && greater >= kFirstHalvedSize : few && lesser >= kFirstHalvedSize;
+  return halve ? PriceFromHalf() : absl::OkStatus();
 }
 
-// Solves for every second row and column and sets v_j = min C_ij - u_i over those rows: a potential of samples is near
-// the potential of the whole.
+// Solves for every second row and column, or only for every second of the longer side if it is much longer, and sets
+// v_j = min C_ij - u_i over those rows: a potential of samples is near the potential of the whole.
 template <typename T>
 absl::Status TransportSimplex<T>::PriceFromHalf() {
-  const int64_t n = costs_.rows() / 2, m = costs_.columns() / 2;
+  const int64_t row_step = costs_.columns() > kOblong * costs_.rows() ? 1 : 2;
+  const int64_t column_step = costs_.rows() > kOblong * costs_.columns() ? 1 : 2;
+  const int64_t n = costs_.rows() / row_step, m = costs_.columns() / column_step;
   std::vector<double> a, b;
-  for (int64_t i = 0; i < n; ++i) a.push_back(weights_.a[2 * i]);
-  for (int64_t j = 0; j < m; ++j) b.push_back(weights_.b[2 * j]);
-  const absl::StatusOr<Marginals> half_weights = MakeMarginals(a, n, {}, m);
-  const absl::StatusOr<Marginals> other_weights = MakeMarginals({}, n, b, m);
-  if (!half_weights.ok() || !other_weights.ok()) return absl::OkStatus();  // no mass there: keep the column minima
-  const Marginals weights = {half_weights->a, other_weights->b};
+  for (int64_t i = 0; i < n; ++i) a.push_back(weights_.a[row_step * i]);
+  for (int64_t j = 0; j < m; ++j) b.push_back(weights_.b[column_step * j]);
+  const absl::StatusOr<Marginals> source = MakeMarginals(a, n, {}, m), target = MakeMarginals({}, n, b, m);
+  if (!source.ok() || !target.ok()) return absl::OkStatus();  // no mass there: keep the column minima
+  const Marginals weights = {source->a, target->b};
   std::vector<T> half(n * m);
   for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = 0; j < m; ++j) half[i * m + j] = costs_.at(2 * i, 2 * j);
+    for (int64_t j = 0; j < m; ++j) half[i * m + j] = costs_.at(row_step * i, column_step * j);
   }
   TransportSimplex simplex(MatrixView<T>(half, n, m), weights, instruction_set_);
   RETURN_IF_ERROR(simplex.Solve({}, std::numeric_limits<int64_t>::max()));
@@ -105,7 +109,8 @@ absl::Status TransportSimplex<T>::PriceFromHalf() {
   prices_.assign(costs_.columns(), kInfinity);
   std::vector<int64_t> row_of_minimum(costs_.columns());
   for (int64_t i = 0; i < n; ++i) {
-    scan_.lower_minima(costs_.row(2 * i), u[i], costs_.columns(), 2 * i, prices_.data(), row_of_minimum.data());
+    const int64_t row = row_step * i;
+    scan_.lower_minima(costs_.row(row), u[i], costs_.columns(), row, prices_.data(), row_of_minimum.data());
   }
   return absl::OkStatus();
 }
@@ -181,8 +186,8 @@ typename TransportSimplex<T>::Candidate TransportSimplex<T>::Look(double slack) 
 template <typename T>
 void TransportSimplex<T>::FindCandidates(int64_t tolerance) {
   const double slack = std::ldexp(static_cast<double>(tolerance), -cost_exponent_);
-  const double lesser = static_cast<double>(std::min(costs_.rows(), costs_.columns()));
-  const std::size_t enough = 1 + static_cast<std::size_t>(kCandidates * std::sqrt(lesser));
+  const double nodes = static_cast<double>(costs_.rows() + costs_.columns());
+  const std::size_t enough = 1 + static_cast<std::size_t>(kCandidates * std::sqrt(nodes));
   candidates_.clear();
   while (unseen_ > 0 && candidates_.size() < enough) {
     const Candidate candidate = Look(slack);
@@ -217,7 +222,7 @@ absl::Status TransportSimplex<T>::Improve(int64_t tolerance, int64_t max_pivots,
 template <typename T>
 absl::Status TransportSimplex<T>::Solve(absl::Span<const double> initial_column_duals, int64_t max_pivots) {
   RETURN_IF_ERROR(SetPrices(initial_column_duals));
-  const bool wide = costs_.columns() > kWide * costs_.rows();
+  const bool wide = costs_.columns() > kOblong * costs_.rows();
   tree_.Build(static_cast<int32_t>(costs_.rows()), static_cast<int32_t>(costs_.columns()),
               wide ? FirstBasisByColumns() : FirstBasis(), masses_.heaviest(), std::ldexp(1.0, -cost_exponent_));
   int64_t pivots = 0, last_pivots = 0;

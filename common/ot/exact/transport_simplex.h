@@ -2,9 +2,11 @@
 //
 // Life of a solution:
 //   1. the weights become integers, perturbed so that no basis is degenerate (transport_masses.h);
-//   2. prices of the columns: given, or the column minima, or, where the column minima belong to few rows (clouds that
-//      lie apart: the prices would be far off), from the solution of every second row and column;
-//   3. a first basis: each row in turn ships to the columns that are cheapest at these prices and not full;
+//   2. prices of the columns: given, or the column minima, or, where those would be far off, from the solution of every
+//      second row and column: if the column minima belong to few rows (clouds that lie apart), or if one side is much
+//      longer than the other, of which every second is taken then;
+//   3. a first basis: each row in turn ships to the columns that are cheapest at these prices and not full (or the
+//      sides exchanged);
 //   4. rounds: look along the rows, in turn, for violated constraints until there are some; pivot on those that are
 //      still violated when their turn comes; compute all duals anew. No violation in all rows: optimal;
 //   5. violations below kTolerance, which may be rounding errors of the costs, are left alone at first and then given

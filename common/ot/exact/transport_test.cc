@@ -179,7 +179,7 @@ TEST(TransportTest, WeightsOfZeroGetDualsButNoPlan) {
 
 TEST(TransportTest, TransposingTransposesTheCost) {
   RandomStream random(3, "transpose", 0);
-  for (const auto& [n, m] : std::vector<std::pair<int64_t, int64_t>>{{3, 500}, {30, 50}, {64, 65}}) {
+  for (const auto& [n, m] : std::vector<std::pair<int64_t, int64_t>>{{3, 500}, {9, 1000}, {30, 50}, {64, 65}}) {
     const CostMatrix costs = MakeOblongCosts(CostKind::kPlane, n, m, random);
     CostMatrix transposed{m, n, {}};
     for (int64_t j = 0; j < m; ++j) {
