@@ -2,8 +2,8 @@
 //
 // Both are polynomials after an exact change of range, without tables and without branches. lane_math_test.cc holds
 // them to a few units in the last place (ulp) of the C library's.
-#ifndef COMMON_OT_ENTROPIC_LANE_MATH_H_
-#define COMMON_OT_ENTROPIC_LANE_MATH_H_
+#ifndef COMMON_OT_LANE_MATH_H_
+#define COMMON_OT_LANE_MATH_H_
 
 #include <limits>
 
@@ -135,4 +135,4 @@ WGAN_INLINE void Log(const typename Lanes<kLanes>::Double& x, typename Lanes<kLa
 
 }  // namespace wgan::ot
 
-#endif  // COMMON_OT_ENTROPIC_LANE_MATH_H_
+#endif  // COMMON_OT_LANE_MATH_H_

@@ -1,4 +1,4 @@
-#include "common/ot/entropic/lane_math.h"
+#include "common/ot/lane_math.h"
 
 #include <cmath>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "common/ot/entropic/kernel_pass.h"
-#include "common/ot/entropic/lane_math.h"
+#include "common/ot/lane_math.h"
 #include "common/ot/lanes.h"
 
 namespace wgan::ot {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "common/ot/entropic/lane_math.h"
+#include "common/ot/lane_math.h"
 #include "common/ot/lanes.h"
 
 namespace wgan::ot {

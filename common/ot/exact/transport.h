@@ -58,8 +58,8 @@ struct Transport {
 // T (the costs' type) is float or double; costs of any sign, sizes from the smallest double to 1e300. The plan is
 // optimal for costs that differ from the given ones by at most about 1e-14 of the largest, and by 1e-15 unless very
 // many plans are optimal up to rounding. One thread; the result is a function of the arguments alone. Memory: a few
-// hundred bytes for each row and column, and where coarser problems are solved first (transport_simplex.h) a third of
-// the costs for clouds that lie apart, as much as the costs if one side is more than 4 times as long as the other.
+// hundred bytes for each row and column, and a third of the costs where coarser problems are solved first (clouds that
+// lie apart, or one side much longer than the other: transport_simplex.h).
 //
 // Errors: kInvalidArgument for weights as MakeMarginals, for an empty matrix, for a cost or an initial dual that is
 // infinite, not a number or above 1e300 in size (the message names row and column); kResourceExhausted beyond

@@ -17,7 +17,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // When fewer rows than this part of all rows (or columns, if there are fewer) have the minimum of a column, every
 // second row and column are solved first. Measured; any value gives an optimum.
 constexpr double kEnoughRowsWithMinima = 1.0 / 3;
-constexpr int64_t kFirstHalvedSize = 64;
+constexpr int64_t kFirstSampledSize = 64;
 
 // A round of pivots starts when there are this many candidates for each sqrt(rows + columns). Measured: fewer, and most
 // of the time goes into duals; more, and most candidates are spoilt by the pivots before them.
@@ -29,8 +29,8 @@ constexpr int kCostBits = 52;
 // Errors of half a unit in each cost add up along a cycle; smaller violations than this may be nothing else.
 constexpr int64_t kTolerance = 64;
 
-// A matrix with a side so many times as long as the other: half of the longer side is always solved first (the shorter
-// has few prices, which a sample of the longer finds well), and the first basis goes by the longer side.
+// A matrix with a side so many times as long as the other: a quarter of the longer side is always solved first (the
+// shorter has few prices, which a sample of the longer finds well), and the first basis goes by the longer side.
 constexpr int64_t kOblong = 4;
 
 }  // namespace
@@ -81,17 +81,17 @@ absl::Status TransportSimplex<T>::SetPrices(absl::Span<const double> initial_col
   const auto end = std::unique(row_of_minimum.begin(), row_of_minimum.end());
   const int64_t lesser = std::min(n, m), greater = std::max(n, m);
   const bool few = static_cast<double>(end - row_of_minimum.begin()) < kEnoughRowsWithMinima * lesser;
-  const bool halve =
-      greater > kOblong * lesser ? lesser > 1 && greater >= kFirstHalvedSize : few && lesser >= kFirstHalvedSize;
-  return halve ? PriceFromHalf() : absl::OkStatus();
+  const bool sample =
+      greater > kOblong * lesser ? lesser > 1 && greater >= kFirstSampledSize : few && lesser >= kFirstSampledSize;
+  return sample ? PriceFromSample() : absl::OkStatus();
 }
 
-// Solves for every second row and column, or only for every second of the longer side if it is much longer, and sets
+// Solves for every second row and column, or for every fourth of only the longer side if it is much longer, and sets
 // v_j = min C_ij - u_i over those rows: a potential of samples is near the potential of the whole.
 template <typename T>
-absl::Status TransportSimplex<T>::PriceFromHalf() {
-  const int64_t row_step = costs_.columns() > kOblong * costs_.rows() ? 1 : 2;
-  const int64_t column_step = costs_.rows() > kOblong * costs_.columns() ? 1 : 2;
+absl::Status TransportSimplex<T>::PriceFromSample() {
+  const bool wide = costs_.columns() > kOblong * costs_.rows(), tall = costs_.rows() > kOblong * costs_.columns();
+  const int64_t row_step = wide ? 1 : tall ? 4 : 2, column_step = tall ? 1 : wide ? 4 : 2;
   const int64_t n = costs_.rows() / row_step, m = costs_.columns() / column_step;
   std::vector<double> a, b;
   for (int64_t i = 0; i < n; ++i) a.push_back(weights_.a[row_step * i]);
@@ -99,11 +99,11 @@ absl::Status TransportSimplex<T>::PriceFromHalf() {
   const absl::StatusOr<Marginals> source = MakeMarginals(a, n, {}, m), target = MakeMarginals({}, n, b, m);
   if (!source.ok() || !target.ok()) return absl::OkStatus();  // no mass there: keep the column minima
   const Marginals weights = {source->a, target->b};
-  std::vector<T> half(n * m);
+  std::vector<T> sample(n * m);
   for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = 0; j < m; ++j) half[i * m + j] = costs_.at(row_step * i, column_step * j);
+    for (int64_t j = 0; j < m; ++j) sample[i * m + j] = costs_.at(row_step * i, column_step * j);
   }
-  TransportSimplex simplex(MatrixView<T>(half, n, m), weights, instruction_set_);
+  TransportSimplex simplex(MatrixView<T>(sample, n, m), weights, instruction_set_);
   RETURN_IF_ERROR(simplex.Solve({}, std::numeric_limits<int64_t>::max()));
   const std::vector<double> u = simplex.RowDuals();
   prices_.assign(costs_.columns(), kInfinity);

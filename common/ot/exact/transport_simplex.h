@@ -4,7 +4,7 @@
 //   1. the weights become integers, perturbed so that no basis is degenerate (transport_masses.h);
 //   2. prices of the columns: given, or the column minima, or, where those would be far off, from the solution of every
 //      second row and column: if the column minima belong to few rows (clouds that lie apart), or if one side is much
-//      longer than the other, of which every second is taken then;
+//      longer than the other, of which every fourth is taken then;
 //   3. a first basis: each row in turn ships to the columns that are cheapest at these prices and not full (or the
 //      sides exchanged);
 //   4. rounds: look along the rows, in turn, for violated constraints until there are some; pivot on those that are
@@ -52,7 +52,7 @@ class TransportSimplex {
   };
 
   absl::Status SetPrices(absl::Span<const double> initial_column_duals);
-  absl::Status PriceFromHalf();
+  absl::Status PriceFromSample();
   void SetCostUnit(double max_cost);
   std::vector<BasicArc> FirstBasis() const;
   std::vector<BasicArc> FirstBasisByColumns() const;

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "common/ot/lane_math.h"
 #include "common/ot/lanes.h"
 
 namespace wgan::ot {
@@ -82,42 +83,6 @@ WGAN_INLINE void ForBlocks(const Row<T>& row, int64_t n, double padding, Body& b
   }
 }
 
-constexpr double kLowestExponent = -708;
-
-// y = exp(x) by x = k log 2 + r, |r| <= log(2) / 2, and the Taylor series of exp(r) to r^13 (the rest is below 1e-17).
-template <typename Double, typename Mask>
-WGAN_INLINE void Exp(const Double& x, Double& y) {
-  // 1.5 * 2^52: a double next to it holds an integer in its low bits.
-  constexpr double kShift = 6755399441055744.0;
-  constexpr double kLog2High = 6.93147180369123816490e-01, kLog2Low = 1.90821492927058770002e-10;
-  const Double lowest = Double{} + kLowestExponent;
-  const Double bounded = x < kLowestExponent ? lowest : x;
-  const Double shifted = bounded * 1.44269504088896340736 + kShift;
-  const Double k = shifted - kShift;
-  const Double r = (bounded - k * kLog2High) - k * kLog2Low;
-  // Even and odd powers apart: two chains of half the length.
-  const Double square = r * r;
-  Double even = Double{} + 1.0 / 479001600, odd = Double{} + 1.0 / 6227020800;
-  even = even * square + 1.0 / 3628800;
-  odd = odd * square + 1.0 / 39916800;
-  even = even * square + 1.0 / 40320;
-  odd = odd * square + 1.0 / 362880;
-  even = even * square + 1.0 / 720;
-  odd = odd * square + 1.0 / 5040;
-  even = even * square + 1.0 / 24;
-  odd = odd * square + 1.0 / 120;
-  even = even * square + 0.5;
-  odd = odd * square + 1.0 / 6;
-  const Double series = 1.0 + (r + (even * square + odd * (square * r)));
-  Mask bits;
-  __builtin_memcpy(&bits, &shifted, sizeof(bits));
-  bits = (bits + 1023) << 52;
-  Double power;
-  __builtin_memcpy(&power, &bits, sizeof(power));
-  const Double zero = Double{};
-  y = x < kLowestExponent ? zero : series * power;
-}
-
 // The sums of DualRow over a row; `f` and `h` are f_lambda / lambda and h(m), each over m.
 template <int kLanes>
 struct DualSums {
@@ -159,7 +124,7 @@ struct KlDual {
       const Double exponent = ((phi - psi) - c) * inverse_lambda - 1.0;
       const Double top = Double{} + cap;
       const Double log_density = exponent > cap ? top : exponent;
-      Exp<Double, Mask>(log_density, m);
+      Exp<kLanes>(log_density, m);
       sums.Add(part, weight, c, m, 1.0 + (exponent - log_density), log_density);
       sums.clamped.part[part] += exponent > cap;
       column += q * m;
@@ -240,7 +205,7 @@ struct Exponentials {
       const int64_t j = part * kLanes;
       Double x, y;
       Read(row.x + j, x);
-      Exp<Double, Mask>(x - max, y);
+      Exp<kLanes>(x - max, y);
       sum.part[part] += y;
       Write(y, row.y + j);
     }
@@ -431,9 +396,8 @@ template const RowPass<double>& RowPassFor<double>(InstructionSet);
 
 double RowPassExp(double x) {
   using Double = Lanes<2>::Double;
-  using Mask = Lanes<2>::Mask;
   Double y;
-  Exp<Double, Mask>(Double{x, x}, y);
+  Exp<2>(Double{x, x}, y);
   return y[0];
 }
 
