@@ -34,8 +34,9 @@ namespace wgan::ot {
 // Solves problems one after another with the same memory. Not thread-safe: one for each thread. Uses one thread; the
 // result is a function of the arguments alone. T (the costs' type) is float or double.
 //
-// Memory: one kernel of n rows of m, rounded up to 16, floats or doubles (see SinkhornKernel), and vectors. So at most
-// as much as the costs, for double costs, and for float ones as much unless the tolerance needs doubles.
+// Memory: one kernel of n rows of m, rounded up to 16, floats or doubles (see SinkhornKernel), and vectors. So half as
+// much as double costs and as much as float ones at the default tolerance, twice that at tight ones, and next to
+// nothing on logarithms.
 template <typename T>
 class SinkhornSolver {
  public:
@@ -50,7 +51,8 @@ class SinkhornSolver {
 
   // The same for symmetric costs and equal marginals, a = b = `marginals.a`, with f = g in all iterations: each row's
   // potential moves two thirds of the way to its update (in the average of old and new it would be one half), which
-  // converges in 10-20 iterations for positive definite kernels exp(-C / eps), as those of all GroundCosts' powers are.
+  // converges in 10-40 iterations, for tolerances down to 1e-13, where exp(-C / eps) is positive definite, as it is for
+  // the squared Euclidean, Euclidean, L1 and cosine costs.
   // Needs neither a start at a large epsilon nor over-relaxation. Symmetry is not checked beyond n = m.
   absl::Status SolveSymmetric(MatrixView<T> costs, const Marginals& marginals, const SinkhornOptions& options,
                               Sinkhorn& result);

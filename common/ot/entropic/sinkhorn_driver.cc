@@ -81,23 +81,24 @@ absl::Status CheckOptions(const SinkhornOptions& options, int64_t columns, doubl
 }
 
 IterationKind FirstKind(const SinkhornProblem& problem) {
-  switch (problem.options->kernel) {
-    case SinkhornKernel::kFloat:
-      return IterationKind::kFloatKernel;
-    case SinkhornKernel::kDouble:
-      return IterationKind::kDoubleKernel;
-    case SinkhornKernel::kLogarithm:
-      return IterationKind::kLogarithm;
-    case SinkhornKernel::kAutomatic:
-      break;
-  }
   double smallest = 1;
   for (const double w : problem.a) smallest = w > 0 ? std::min(smallest, w) : smallest;
   for (const double w : problem.b) smallest = w > 0 ? std::min(smallest, w) : smallest;
   // Floats would blur a good start.
-  const bool blurred = !problem.options->initial_column_potentials.empty() && NeedsDouble(problem);
-  if (smallest >= kSmallestFloatWeight && !blurred) return IterationKind::kFloatKernel;
-  return smallest >= kSmallestDoubleWeight ? IterationKind::kDoubleKernel : IterationKind::kLogarithm;
+  const bool warm = !problem.options->initial_column_potentials.empty();
+  const bool blurred = problem.options->kernel == SinkhornKernel::kAutomatic && warm && NeedsDouble(problem);
+  switch (problem.options->kernel) {
+    case SinkhornKernel::kAutomatic:
+    case SinkhornKernel::kFloat:
+      if (smallest >= kSmallestFloatWeight && !blurred) return IterationKind::kFloatKernel;
+      [[fallthrough]];
+    case SinkhornKernel::kDouble:
+      if (smallest >= kSmallestDoubleWeight) return IterationKind::kDoubleKernel;
+      [[fallthrough]];
+    case SinkhornKernel::kLogarithm:
+      break;
+  }
+  return IterationKind::kLogarithm;
 }
 
 double SinkhornDriver::Error(double l1, double squares) const {
@@ -120,15 +121,17 @@ double SinkhornDriver::Step(double omega) {
   return rows + std::exchange(column_left_, (omega - 1) * columns);
 }
 
+void SinkhornDriver::StepOnLogarithms() {
+  state_->IterateLogarithms(problem_.symmetric ? kSymmetricStep : Relaxing());
+  ++result_->iterations;
+  ++result_->logarithmic;
+  column_left_ = 0;
+}
+
 // Back into range by iterations on logarithms, the more of them the more often it was needed.
 void SinkhornDriver::Recover() {
   const int64_t count = std::min(int64_t{1} << std::min<int64_t>(recoveries_++, 6), left());
-  for (int64_t k = 0; k < count; ++k) {
-    state_->IterateLogarithms(problem_.symmetric ? kSymmetricStep : Relaxing());
-    ++result_->iterations;
-    ++result_->logarithmic;
-  }
-  column_left_ = 0;
+  for (int64_t k = 0; k < count; ++k) StepOnLogarithms();
   relaxation_.Restart();
 }
 
@@ -147,14 +150,15 @@ void SinkhornDriver::Relax(double error) {
   }
 }
 
-// Iterates until the error is at most `target`, for at most `most` iterations.
+// Iterates until the error is at most `target`, for at most `most` iterations. Leaves one for the end, which Recover
+// may take: the last iteration of all may not be one that strayed.
 SinkhornDriver::StageEnd SinkhornDriver::RunStage(double target, int64_t most) {
   const double size =
       std::max(std::abs(problem_.lowest_cost), std::abs(problem_.highest_cost)) / problem_.options->epsilon;
   const double noise = 10 * unit_ * state_->Rounding(size);
   double best = std::numeric_limits<double>::infinity();
   int64_t since_best = 0;
-  for (const int64_t end = result_->iterations + std::min(most, left()); result_->iterations < end;) {
+  for (const int64_t end = result_->iterations + std::min(most, left() - 1); result_->iterations < end;) {
     const double error = Step(relaxation_.omega());
     if (error <= target) return StageEnd::kReached;
     if (!std::isfinite(error)) continue;
@@ -210,12 +214,16 @@ void SinkhornDriver::Finish() {
     const bool automatic = problem_.options->kernel == SinkhornKernel::kAutomatic;
     const bool narrow = automatic && state_->kind() == IterationKind::kFloatKernel;
     const bool preliminary = narrow && NeedsDouble(problem_);
-    const StageEnd end = RunStage(preliminary ? 4 * unit_ * state_->Rounding(0) : target, left() - 1);
+    const StageEnd end = RunStage(preliminary ? 4 * unit_ * state_->Rounding(0) : target, left());
     if (preliminary && end != StageEnd::kLimit) {
       state_->Use(IterationKind::kDoubleKernel);
       continue;
     }
-    if (left() > 0) Step(1);
+    if (left() > 1) {
+      Step(1);
+    } else if (left() == 1) {
+      StepOnLogarithms();
+    }
     if (Measure()) {
       result_->status = SinkhornStatus::kConverged;
       return;

@@ -37,6 +37,7 @@ class SinkhornDriver {
 
   double Error(double l1, double squares) const;
   double Step(double omega);
+  void StepOnLogarithms();
   void Recover();
   void Relax(double error);
   StageEnd RunStage(double target, int64_t most);

@@ -33,7 +33,7 @@ bool AllFinite(const std::vector<double>& x) {
 }
 
 // Every path gives the potentials of the plain algorithm to 1e-9 of the costs' scale: float and double kernels, and
-// logarithms; accelerated or not; all instruction sets. 400 problems of each shape, eps from 0.1 to 30 mean costs.
+// logarithms; accelerated or not; all instruction sets. 200 problems, eps from 0.1 to 30 mean costs.
 TEST(SinkhornPropertyTest, EveryPathEqualsThePlainAlgorithm) {
   constexpr int kProblems = 200;
   for (int k = 0; k < kProblems; ++k) {
@@ -134,7 +134,6 @@ ExtremeProblem MakeExtremeProblem(int k) {
 }
 
 // What holds for every result, converged or not: finite numbers, which the definitions give again.
-template <typename T>
 void ExpectConsistent(const ExtremeProblem& problem, const SinkhornOptions& options, const Sinkhorn& result) {
   EXPECT_TRUE(AllFinite(result.row_potentials) && AllFinite(result.column_potentials));
   const ReferencePlan plan = MakeReferencePlan(problem.costs, problem.marginals, options.epsilon, result.row_potentials,
@@ -156,7 +155,7 @@ void ExpectConsistent(const ExtremeProblem& problem, const SinkhornOptions& opti
       break;
     case SinkhornStatus::kRoundingLimit:
       EXPECT_GT(result.marginal_error, options.tolerance);
-      EXPECT_LT(result.marginal_error, 1000 * relative);
+      EXPECT_LT(result.marginal_error, options.kernel == SinkhornKernel::kFloat ? 1e-5 : 1000 * relative);
       break;
   }
 }
@@ -164,7 +163,7 @@ void ExpectConsistent(const ExtremeProblem& problem, const SinkhornOptions& opti
 TEST(SinkhornPropertyTest, ExtremeProblemsGiveFiniteConsistentResults) {
   SinkhornSolver<double> solver;
   Sinkhorn result;
-  int converged = 0, limited = 0, rounded = 0;
+  int converged = 0;
   for (int k = 0; k < 6000; ++k) {
     SCOPED_TRACE(absl::StrCat("problem ", k));
     const ExtremeProblem problem = MakeExtremeProblem(k);
@@ -173,17 +172,13 @@ TEST(SinkhornPropertyTest, ExtremeProblemsGiveFiniteConsistentResults) {
     options.tolerance = k % 3 == 0 ? 1e-10 : 1e-6;
     options.max_iterations = 300;
     options.accelerate = k % 5 != 0;
+    options.kernel = k % 7 > 3 ? SinkhornKernel::kAutomatic : static_cast<SinkhornKernel>(k % 7);
     WGAN_ASSERT_OK(solver.Solve(problem.costs.view(), problem.marginals, options, result));
-    ExpectConsistent<double>(problem, options, result);
+    ExpectConsistent(problem, options, result);
     converged += result.status == SinkhornStatus::kConverged;
-    limited += result.status == SinkhornStatus::kIterationLimit;
-    rounded += result.status == SinkhornStatus::kRoundingLimit;
     if (HasFailure()) return;
   }
-  RecordProperty("converged", converged);
-  RecordProperty("limited", limited);
-  RecordProperty("rounded", rounded);
-  EXPECT_GT(converged, 3000);
+  EXPECT_GT(converged, 5000);
 }
 
 }  // namespace

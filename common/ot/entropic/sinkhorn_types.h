@@ -16,9 +16,9 @@ enum class MarginalNorm {
   kL2,  // sqrt(sum_i (r_i - a_i)^2 + sum_j (c_j - b_j)^2): what POT's stopThr is compared with, there for one side
 };
 
-// What the iterations work on. kAutomatic begins with kFloat if the weights are at least 1e-15 (or zero), with kDouble
-// if they are at least 1e-100, else with kLogarithm; it goes on to kDouble for tolerances below 5e-7 (in the L1 norm)
-// or when floats do not reach the tolerance.
+// What the iterations work on: a kernel of floats or doubles, or logarithms. Positive weights below 1e-15 need doubles
+// and ones below 1e-100 logarithms, whatever is asked for. kAutomatic begins with floats where it can; it goes on to
+// doubles for tolerances below 5e-7 (in the L1 norm) or when floats do not reach the tolerance.
 enum class SinkhornKernel { kAutomatic, kFloat, kDouble, kLogarithm };
 
 struct SinkhornOptions {
