@@ -7,6 +7,7 @@
 
 #include "common/base/status_matchers.h"
 #include "common/config/text_proto.h"
+#include "common/train/state_copy.h"
 #include "gtest/gtest.h"
 
 namespace wgan::wganqc {
@@ -46,41 +47,6 @@ class RecordingSource : public BatchSource {
  private:
   DatasetInfo info_;
 };
-
-// Copies all state out of an algorithm, or back into one.
-class StateCopy : public StateVisitor {
- public:
-  void Tensor(const std::string& name, at::Tensor& tensor) override {
-    const at::NoGradGuard no_grad;
-    if (restoring) {
-      tensor.copy_(tensors.at(name));
-    } else {
-      tensors[name] = tensor.detach().clone();
-    }
-  }
-  void Integer(const std::string& name, int64_t& value) override {
-    if (restoring) {
-      value = integers.at(name);
-    } else {
-      integers[name] = value;
-    }
-  }
-  bool restoring = false;
-  std::map<std::string, at::Tensor> tensors;
-  std::map<std::string, int64_t> integers;
-};
-
-StateCopy StateOf(WganQc& algorithm) {
-  StateCopy copy;
-  algorithm.VisitState(copy);
-  return copy;
-}
-
-void ExpectEqualStates(const StateCopy& a, const StateCopy& b) {
-  ASSERT_EQ(a.tensors.size(), b.tensors.size());
-  for (const auto& [name, tensor] : a.tensors) EXPECT_TRUE(at::equal(tensor, b.tensors.at(name))) << name;
-  EXPECT_EQ(a.integers, b.integers);
-}
 
 const RandomStreams kRandom(1);
 
