@@ -8,7 +8,6 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/leaky_relu_backward.h>
-#include <ATen/ops/linear.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/mv.h>
@@ -20,6 +19,8 @@
 #include <optional>
 #include <tuple>
 #include <utility>
+
+#include "common/nn/dense_product.h"
 
 namespace wgan {
 namespace {
@@ -70,7 +71,7 @@ at::Tensor BackpropagateOp(const PiecewiseLinearOp& op, at::Tensor signal, const
     case Kind::kConv2d:
       return ConvolutionGradient(op, signal, x, ConvGradient::kInput);
     case Kind::kLinear:
-      return at::matmul(signal, op.weight);
+      return DenseProduct(signal, op.weight.t());
     case Kind::kLeakyRelu:
       return at::leaky_relu_backward_out(signal, signal, y, op.factor, /*self_is_result=*/true);
     case Kind::kAvgPool2d:
@@ -189,7 +190,7 @@ at::Tensor CriticTape::ApplyToTangent(int i, const std::vector<at::Tensor>& tang
     case Kind::kConv2d:
       return at::conv2d(x, op.weight, {}, op.stride, op.padding);
     case Kind::kLinear:
-      return at::linear(x, op.weight);
+      return DenseProduct(x, op.weight);
     case Kind::kLeakyRelu: {
       at::Tensor y = x_is_free ? x : at::empty_like(x);
       return at::leaky_relu_backward_out(y, x, LastRows(values_[i + 1], x.size(0)), op.factor, /*self_is_result=*/true);

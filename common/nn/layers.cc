@@ -3,10 +3,11 @@
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/linear.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/MemoryFormat.h>
+
+#include "common/nn/dense_product.h"
 
 namespace wgan {
 
@@ -26,7 +27,7 @@ LinearLayer::LinearLayer(int64_t in_features, int64_t out_features)
     : weight(register_parameter("weight", at::empty({out_features, in_features}))),
       bias(register_parameter("bias", at::empty({out_features}))) {}
 
-at::Tensor LinearLayer::Forward(const at::Tensor& x) const { return at::linear(x, weight, bias); }
+at::Tensor LinearLayer::Forward(const at::Tensor& x) const { return DenseProduct(x, weight, bias); }
 
 BatchNormLayer::BatchNormLayer(int64_t features)
     : weight(register_parameter("weight", at::ones({features}))),

@@ -4,11 +4,12 @@
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/leaky_relu.h>
-#include <ATen/ops/linear.h>
 #include <c10/core/MemoryFormat.h>
 #include <c10/util/Exception.h>
 
 #include <utility>
+
+#include "common/nn/dense_product.h"
 
 namespace wgan {
 
@@ -23,7 +24,7 @@ at::Tensor ApplyOp(const PiecewiseLinearOp& op, const at::Tensor& x, const at::T
     case Kind::kConv2d:
       return at::conv2d(x, op.weight, op.bias, op.stride, op.padding);
     case Kind::kLinear:
-      return at::linear(x, op.weight, op.bias);
+      return DenseProduct(x, op.weight, op.bias);
     case Kind::kLeakyRelu:
       return at::leaky_relu(x, op.factor);
     case Kind::kAvgPool2d:

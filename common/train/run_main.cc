@@ -19,6 +19,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "common/base/heap.h"
 #include "common/base/status_macros.h"
 #include "common/base/stop_request.h"
 #include "common/config/text_proto.h"
@@ -404,6 +405,7 @@ int RunWithoutCatching(Experiment& experiment, int argc, char** argv) {
 }  // namespace
 
 int RunMain(Experiment& experiment, int argc, char** argv) {
+  KeepFreedMemory();
   try {
     return RunWithoutCatching(experiment, argc, argv);
   } catch (const std::exception& error) {

@@ -1,21 +1,19 @@
 #include "eval/metrics/neighbors_tensor.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/torch.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <optional>
-#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
+#include "common/nn/dense_product.h"
 
 namespace wgan {
 namespace {
@@ -91,16 +89,6 @@ double ScaleRow(const T* x, const double* c, int64_t d, double scale, double fac
   return sum;
 }
 
-// x y^T by oneDNN, which on some processors is much faster than the BLAS behind at::mm, and on the others as fast. It
-// has no C++ header.
-at::Tensor Product(const at::Tensor& x, const at::Tensor& y) {
-  using Signature = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view,
-                               torch::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
-  static const auto op =
-      c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "").typed<Signature>();
-  return op.call(x, y, std::nullopt, "none", torch::List<std::optional<at::Scalar>>(), "");
-}
-
 // Both matrices as they were, for exact distances, and as floats y' = (y - c) / s with |y'| <= 1, c the mean point,
 // for screening.
 class Screen {
@@ -119,7 +107,7 @@ class Screen {
   // Values v_ij for queries i in [begin, begin + rows) and points j in [first, first + columns), row after row:
   // |y'_j|^2 - r'_j^2 - 2 <x'_i, y'_j>, that is |x' - y'|^2 - r'^2 - |x'_i|^2 up to Bound(i).
   at::Tensor Tile(int64_t begin, int64_t rows, int64_t first, int64_t columns) const {
-    return Product(screen_queries_.narrow(0, begin, rows), screen_points_.narrow(0, first, columns));
+    return DenseProduct(screen_queries_.narrow(0, begin, rows), screen_points_.narrow(0, first, columns));
   }
   double squared_norm(int64_t query) const { return query_norms_[query]; }
   double Bound(int64_t query) const { return bounds_[query]; }

@@ -9,6 +9,7 @@
 
 #include "benchmark/benchmark.h"
 #include "common/base/check.h"
+#include "common/base/heap.h"
 #include "datasets/toy_source.h"
 #include "papers/wganlp/algorithm.h"
 
@@ -43,6 +44,7 @@ WganLpConfig Config(WganLpConfig::CriticGradient route, GradientPenaltyConfig::S
 struct Run {
   explicit Run(const WganLpConfig& config)
       : source(config.dataset().toy(), kBatch, 1), random(1), algorithm(config, random, at::kCPU) {
+    KeepFreedMemory();  // as RunMain does
     const char* threads = std::getenv("OMP_NUM_THREADS");
     at::set_num_threads(threads ? std::atoi(threads) : 1);
   }
