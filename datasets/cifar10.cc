@@ -7,6 +7,7 @@
 #include "common/base/status_macros.h"
 #include "common/io/file.h"
 #include "common/io/sha256.h"
+#include "datasets/cifar10_pickle.h"
 #include "datasets/resize.h"
 
 namespace wgan {
@@ -14,9 +15,10 @@ namespace {
 
 constexpr int64_t kPlane = kCifar10ImageSize * kCifar10ImageSize;
 
+// In the Python version; the binary version's names end in .bin.
 std::vector<std::string> FilesOf(Cifar10Config::Split split) {
-  if (split == Cifar10Config::TEST) return {"test_batch.bin"};
-  return {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
+  if (split == Cifar10Config::TEST) return {"test_batch"};
+  return {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5"};
 }
 
 // How the original's files begin: the first label and the first three red values of a frog and of a cat.
@@ -26,15 +28,37 @@ bool BeginsLikeTheOriginal(const std::string& bytes, Cifar10Config::Split split)
   return bytes.compare(0, 4, split == Cifar10Config::TEST ? test : training) == 0;
 }
 
-absl::StatusOr<std::string> FolderWithFiles(const std::string& directory, const std::string& first_file) {
+// Where the files are, and which.
+struct FoundVersion {
+  std::string folder;
+  std::string ending;  // of the files' names: ".bin", or "" for pickles
+};
+
+absl::StatusOr<FoundVersion> FindVersion(const std::string& directory, const std::string& first_file) {
   if (directory.empty()) {
     return absl::InvalidArgumentError("cifar10: no folder is named; say where the files are with --data_dir");
   }
-  for (const std::string& folder : {directory, JoinPath(directory, "cifar-10-batches-bin")}) {
-    if (FileExists(JoinPath(folder, first_file))) return folder;
+  for (const FoundVersion& version : {FoundVersion{directory, ".bin"},
+                                      {JoinPath(directory, "cifar-10-batches-bin"), ".bin"},
+                                      {directory, ""},
+                                      {JoinPath(directory, "cifar-10-batches-py"), ""}}) {
+    if (FileExists(JoinPath(version.folder, first_file + version.ending))) return version;
   }
   return absl::NotFoundError(absl::StrCat("cifar10: neither ", directory, " nor its sub-folder cifar-10-batches-bin ",
-                                          "holds ", first_file, "; unpack CIFAR-10's binary version there"));
+                                          "holds ", first_file, ".bin; unpack CIFAR-10's binary version there"));
+}
+
+// Appends the records of the file at `path`.
+absl::Status AppendRecordsOfFile(const std::string& path, bool pickle, Cifar10Records& records) {
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(path));
+  absl::Status status;
+  if (pickle) {
+    absl::StatusOr<std::string> unpickled = Cifar10RecordsOfPickle(bytes);
+    status = unpickled.status();
+    if (unpickled.ok()) bytes = *std::move(unpickled);
+  }
+  if (status.ok()) status = AppendCifar10Records(bytes, records);
+  return Annotate(status, path);
 }
 
 class Cifar10Reader : public ImageReader {
@@ -79,20 +103,18 @@ absl::Status AppendCifar10Records(absl::string_view bytes, Cifar10Records& recor
 
 absl::StatusOr<OpenedImages> OpenCifar10(const Cifar10Config& config, int image_size) {
   const std::vector<std::string> files = FilesOf(config.split());
-  ASSIGN_OR_RETURN(const std::string folder, FolderWithFiles(config.directory(), files.front()));
+  ASSIGN_OR_RETURN(const FoundVersion version, FindVersion(config.directory(), files.front()));
   Cifar10Records records;
   for (const std::string& file : files) {
-    const std::string path = JoinPath(folder, file);
-    ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-    const absl::Status status = AppendCifar10Records(bytes, records);
-    if (!status.ok()) return Annotate(status, path);
+    RETURN_IF_ERROR(
+        AppendRecordsOfFile(JoinPath(version.folder, file + version.ending), version.ending.empty(), records));
   }
   const bool original = BeginsLikeTheOriginal(records.bytes, config.split());
   OpenedImages opened;
   opened.info.name = original ? "cifar10" : "cifar10_copy";
-  opened.info.description =
-      absl::StrCat(records.size(), config.split() == Cifar10Config::TEST ? " test" : " training", " images of CIFAR-10",
-                   original ? "" : " (a copy: not the original's files)", ", binary version");
+  opened.info.description = absl::StrCat(records.size(), config.split() == Cifar10Config::TEST ? " test" : " training",
+                                         " images of CIFAR-10", original ? "" : " (a copy: not the original's files)",
+                                         version.ending.empty() ? ", Python version" : ", binary version");
   if (image_size != kCifar10ImageSize) absl::StrAppend(&opened.info.description, ", resized to ", image_size);
   opened.info.digest = absl::StrCat("sha256:", Sha256Hex(records.bytes));
   opened.info.size = records.size();

@@ -1,4 +1,5 @@
-// The binary files of CIFAR-10 (format: Krizhevsky's page of the data set, "Binary version"). No LibTorch.
+// The files of CIFAR-10 (format: Krizhevsky's page of the data set, "Binary version"; cifar10_pickle.h has the Python
+// version). No LibTorch.
 #ifndef DATASETS_CIFAR10_H_
 #define DATASETS_CIFAR10_H_
 
@@ -28,11 +29,12 @@ struct Cifar10Records {
 // the message names the record and the byte where it begins.
 absl::Status AppendCifar10Records(absl::string_view bytes, Cifar10Records& records);
 
-// The images and labels of one split in `config.directory`, or in its sub-folder cifar-10-batches-bin, resized
-// (ResizeBilinear) where `image_size` is not 32. Files may hold fewer or more records than the original's 10,000. Data
-// that do not begin like the original's training or test file (first labels and pixels) are called a copy in name and
-// description. The digest covers all bytes. kInvalidArgument for an empty directory, kNotFound if a file is missing,
-// else AppendCifar10Records's errors with the path in front.
+// The images and labels of one split in `config.directory`, or in its sub-folder cifar-10-batches-bin, or in either of
+// `config.directory` and cifar-10-batches-py as Python pickles; resized (ResizeBilinear) where `image_size` is not 32.
+// Both versions of the same data have the same digest. Files may hold fewer or more records than the original's 10,000.
+// Data that do not begin like the original's training or test file (first labels and pixels) are called a copy in name
+// and description. The digest covers all bytes. kInvalidArgument for an empty directory, kNotFound if a file is
+// missing, else AppendCifar10Records's or Cifar10RecordsOfPickle's errors with the path in front.
 absl::StatusOr<OpenedImages> OpenCifar10(const Cifar10Config& config, int image_size);
 
 }  // namespace wgan

@@ -84,6 +84,23 @@ TEST(Cifar10Test, CallsOtherDataACopy) {
   EXPECT_EQ(original.info.name, "cifar10");
 }
 
+// Each of testdata/make_small_data.py's pickles holds the records that WriteFolder's files hold; the last has 10
+// and 11.
+TEST(Cifar10Test, PythonAndBinaryVersionHaveTheSameDigest) {
+  Cifar10Config binary, python;
+  binary.set_directory(WriteFolder("versions"));
+  python.set_directory("datasets/testdata");
+  WGAN_ASSERT_OK_AND_ASSIGN(const OpenedImages from_binary, OpenCifar10(binary, 32));
+  WGAN_ASSERT_OK_AND_ASSIGN(const OpenedImages from_python, OpenCifar10(python, 32));
+  EXPECT_EQ(from_python.info.digest, from_binary.info.digest);
+  EXPECT_THAT(from_python.info.description, HasSubstr("Python version"));
+  python.set_directory("datasets/testdata/cifar-10-batches-py");
+  python.set_split(Cifar10Config::TEST);
+  WGAN_ASSERT_OK_AND_ASSIGN(const OpenedImages test, OpenCifar10(python, 32));
+  EXPECT_EQ(test.reader->size(), 2);
+  EXPECT_EQ(test.reader->Label(1), 1);
+}
+
 TEST(Cifar10Test, NamesWhatIsWrong) {
   Cifar10Config config;
   EXPECT_THAT(OpenCifar10(config, 32), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--data_dir")));

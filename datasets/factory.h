@@ -16,7 +16,7 @@ namespace wgan {
 // `decode_threads` >= 0 background threads prepare batches; their number changes no value. `batch_size` >= 1.
 //
 // Everything that is wrong with config or data as a whole comes out here, before training: see ValidateDatasetConfig,
-// OpenImageFolder, OpenIdxImages and ShuffledBatches::Open. Opening reads at least one batch of images.
+// OpenImageFolder and its like, OpenDecodedCache and ShuffledBatches::Open. Opening reads at least one batch of images.
 absl::StatusOr<std::unique_ptr<BatchSource>> MakeBatchSource(const DatasetConfig& config, int64_t batch_size,
                                                              uint64_t seed, int decode_threads);
 

@@ -193,5 +193,44 @@ TEST(MakeBatchSource, Cifar10WithLabelsAndNoise) {
   }
 }
 
+// The formats of the real data sets, with and without a cache: the same batches.
+TEST(MakeBatchSource, PhotographsFromTheCacheAreTheSame) {
+  const std::string photographs = "datasets/testdata/photographs/", cache = testing::TempDir() + "/cache";
+  std::filesystem::remove_all(cache);
+  const struct {
+    std::string text;
+    int64_t size;
+  } kCases[] = {
+      {"celeba { directory: '" + photographs + "celeba' split: ALL crop: CELEBA_CROP140 }", 3},
+      {"celeba_hq { directory: '" + photographs + "celeba_hq' }", 2},
+      {"lsun { directory: '" + photographs + "lsun' }", 3},
+      {"imagenet_dog { directory: '" + photographs + "imagenet_dog' }", 3},
+  };
+  for (const auto& c : kCases) {
+    DatasetConfig config = Parse("image_size: 32 horizontal_flip: true " + c.text);
+    WGAN_ASSERT_OK_AND_ASSIGN(const auto plain, MakeBatchSource(config, 2, 1, 0));
+    config.set_cache_dir(cache);
+    WGAN_ASSERT_OK_AND_ASSIGN(const auto made, MakeBatchSource(config, 2, 1, 2));
+    WGAN_ASSERT_OK_AND_ASSIGN(const auto found, MakeBatchSource(config, 2, 1, 0));
+    EXPECT_EQ(plain->info().size, c.size);
+    EXPECT_EQ(found->info().digest, plain->info().digest);
+    const std::string expected = DigestOfBatches(*plain, 6);
+    EXPECT_EQ(DigestOfBatches(*made, 6), expected) << c.text;
+    EXPECT_EQ(DigestOfBatches(*found, 6), expected) << c.text;
+  }
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto files, ListDirectory(cache));
+  EXPECT_EQ(files.size(), 4);
+}
+
+TEST(MakeBatchSource, DogsHaveTheirBreedsAsLabels) {
+  const DatasetConfig config =
+      Parse("image_size: 32 imagenet_dog { directory: 'datasets/testdata/photographs/imagenet_dog' }");
+  WGAN_ASSERT_OK_AND_ASSIGN(const auto source, MakeBatchSource(config, 3, 1, 0));
+  WGAN_ASSERT_OK_AND_ASSIGN(const LabelledBatch batch, source->BatchWithLabels(0));
+  std::set<int64_t> labels;
+  for (int i = 0; i < 3; ++i) labels.insert(batch.labels.data_ptr<int64_t>()[i]);
+  EXPECT_THAT(labels, ElementsAre(0, 100, 117));
+}
+
 }  // namespace
 }  // namespace wgan

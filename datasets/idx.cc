@@ -1,60 +1,26 @@
 #include "datasets/idx.h"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/io/decompress.h"
 #include "common/io/file.h"
 #include "common/io/sha256.h"
 #include "datasets/crop.h"
 #include "datasets/resize.h"
+#include "datasets/stored_images.h"
 
 namespace wgan {
 namespace {
 
 constexpr uint32_t kLabelsMagic = 0x801, kImagesMagic = 0x803;  // type 08 (unsigned byte), 1 or 3 dimensions
-constexpr int64_t kHeaderLimit = 16;                            // bytes of the longer of the two headers
-
-bool IsGzip(absl::string_view bytes) { return absl::StartsWith(bytes, "\x1f\x8b"); }
-
-// The first `limit` bytes of what is packed in `gzip`, or all of it if there are fewer.
-absl::StatusOr<std::string> Gunzip(absl::string_view gzip, int64_t limit) {
-  if (gzip.size() > std::numeric_limits<uInt>::max()) return absl::DataLossError("the gzip stream is over 4 GiB");
-  z_stream stream{};
-  if (inflateInit2(&stream, 15 + 16) != Z_OK) return absl::InternalError("zlib could not be started");  // 16: gzip
-  const std::unique_ptr<z_stream, decltype(&inflateEnd)> closer(&stream, inflateEnd);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(gzip.data()));
-  stream.avail_in = static_cast<uInt>(gzip.size());
-  std::string result;
-  std::array<char, 1 << 16> piece;
-  while (static_cast<int64_t>(result.size()) < limit) {
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = piece.size();
-    const int code = inflate(&stream, Z_NO_FLUSH);
-    result.append(piece.data(), piece.size() - stream.avail_out);
-    if (code == Z_STREAM_END) {
-      if (stream.avail_in > 0) return absl::DataLossError("bytes follow the gzip stream");
-      break;
-    }
-    if (code == Z_BUF_ERROR || (code == Z_OK && stream.avail_in == 0 && stream.avail_out > 0)) {
-      return absl::DataLossError("the gzip stream is cut off");
-    }
-    if (code != Z_OK) {
-      return absl::DataLossError(absl::StrCat("the gzip stream is damaged: ", stream.msg ? stream.msg : "zlib error"));
-    }
-  }
-  if (static_cast<int64_t>(result.size()) > limit) result.resize(limit);
-  return result;
-}
+constexpr int kClasses = 10;
+constexpr int64_t kHeaderLimit = 16;  // bytes of the longer of the two headers
 
 // The first `limit` bytes of the IDX file, packed or not.
 absl::StatusOr<std::string> Unpack(absl::string_view bytes, int64_t limit) {
@@ -92,22 +58,55 @@ absl::StatusOr<std::vector<int64_t>> ParseHeader(absl::string_view header, int64
   return dims;
 }
 
-absl::StatusOr<std::string> ReadImagesFile(const std::string& name, const std::string& directory, std::string& path) {
+// An array and the file that it is from.
+struct FoundArray {
+  std::string path;
+  IdxArray array;
+};
+
+// The array in `file` of `directory`, or in `file`.gz. kNotFound if neither is there.
+absl::StatusOr<FoundArray> ReadArray(const std::string& name, const std::string& directory, const std::string& file) {
   if (directory.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(name, ": no folder is named; say where the files are with --data_dir"));
   }
-  path = JoinPath(directory, "train-images-idx3-ubyte");
-  if (!FileExists(path)) path += ".gz";
-  if (FileExists(path)) return ReadFile(path);
-  return absl::NotFoundError(
-      absl::StrCat(name, ": ", directory, " holds neither train-images-idx3-ubyte nor train-images-idx3-ubyte.gz"));
+  FoundArray found;
+  found.path = JoinPath(directory, file);
+  if (!FileExists(found.path)) found.path += ".gz";
+  if (!FileExists(found.path)) {
+    return absl::NotFoundError(absl::StrCat(name, ": ", directory, " holds neither ", file, " nor ", file, ".gz"));
+  }
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(found.path));
+  absl::StatusOr<IdxArray> array = ParseIdx(bytes);
+  if (!array.ok()) return Annotate(array.status(), found.path);
+  found.array = *std::move(array);
+  return found;
+}
+
+// The classes of `images` images, a byte each; "" where there is no file of them.
+absl::StatusOr<std::string> ReadLabels(const std::string& name, const std::string& directory, const std::string& file,
+                                       int64_t images) {
+  absl::StatusOr<FoundArray> found = ReadArray(name, directory, file);
+  if (absl::IsNotFound(found.status())) return "";
+  if (!found.ok()) return found.status();
+  if (found->array.dims != std::vector<int64_t>{images}) {
+    return absl::DataLossError(
+        absl::StrCat(found->path, ": holds ", found->array.values.size(), " labels for ", images, " images"));
+  }
+  for (size_t i = 0; i < found->array.values.size(); ++i) {
+    const int label = static_cast<unsigned char>(found->array.values[i]);
+    if (label >= kClasses) {
+      return absl::DataLossError(
+          absl::StrCat(found->path, ": label ", i, " is ", label, "; 0 to ", kClasses - 1, " were expected"));
+    }
+  }
+  return std::move(found->array.values);
 }
 
 class IdxReader : public ImageReader {
  public:
-  IdxReader(IdxArray images, int image_size, int channels)
-      : images_(std::move(images)), image_size_(image_size), channels_(channels) {}
+  IdxReader(IdxArray images, std::string labels, int image_size, int channels)
+      : images_(std::move(images)), labels_(std::move(labels)), image_size_(image_size), channels_(channels) {}
 
   int64_t size() const override { return images_.dims[0]; }
   absl::StatusOr<Image> Read(int64_t index) const override {
@@ -117,10 +116,14 @@ class IdxReader : public ImageReader {
     image = ResizeBilinear(image, image_size_, image_size_);
     return channels_ == 3 ? WidenToRgb(std::move(image)) : image;
   }
-  std::string Name(int64_t index) const override { return absl::StrCat("training image ", index); }
+  int Label(int64_t index) const override {
+    return labels_.empty() ? -1 : static_cast<unsigned char>(labels_[static_cast<size_t>(index)]);
+  }
+  std::string Name(int64_t index) const override { return absl::StrCat("image ", index); }
 
  private:
   const IdxArray images_;
+  const std::string labels_;
   const int image_size_, channels_;
 };
 
@@ -148,22 +151,25 @@ absl::StatusOr<IdxArray> ParseIdx(absl::string_view bytes, int64_t max_values) {
 }
 
 absl::StatusOr<OpenedImages> OpenIdxImages(const std::string& name, const std::string& directory, int image_size,
-                                           int channels) {
-  std::string path;
-  ASSIGN_OR_RETURN(const std::string bytes, ReadImagesFile(name, directory, path));
-  absl::StatusOr<IdxArray> images = ParseIdx(bytes);
-  if (!images.ok()) return Annotate(images.status(), path);
-  if (images->dims.size() != 3 || images->dims[1] == 0 || images->dims[2] == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": holds no images (three dimensions, none of length 0)"));
+                                           int channels, IdxConfig::Split split) {
+  const bool test = split == IdxConfig::TEST;
+  const std::string prefix = test ? "t10k" : "train";
+  ASSIGN_OR_RETURN(FoundArray found, ReadArray(name, directory, prefix + "-images-idx3-ubyte"));
+  const std::vector<int64_t>& dims = found.array.dims;
+  if (dims.size() != 3 || dims[1] == 0 || dims[2] == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(found.path, ": holds no images (three dimensions, none of length 0)"));
   }
-  std::string header_text = absl::StrCat("idx ", images->dims[0], " ", images->dims[1], " ", images->dims[2], "\n");
+  ASSIGN_OR_RETURN(std::string labels, ReadLabels(name, directory, prefix + "-labels-idx1-ubyte", dims[0]));
+  const std::string header_text = absl::StrCat("idx ", dims[0], " ", dims[1], " ", dims[2], "\n");
   OpenedImages opened;
   opened.info.name = name;
-  opened.info.size = images->dims[0];
-  opened.info.description = absl::StrCat(images->dims[0], " training images of ", images->dims[1], "x", images->dims[2],
-                                         " from ", path, ", resized to ", image_size, "x", image_size);
-  opened.info.digest = absl::StrCat("sha256:", Sha256Hex(header_text + images->values));
-  opened.reader = std::make_unique<IdxReader>(*std::move(images), image_size, channels);
+  opened.info.size = dims[0];
+  opened.info.description =
+      absl::StrCat(dims[0], test ? " test" : " training", " images of ", dims[1], "x", dims[2], " from ", found.path,
+                   CountRemark(dims[0], test ? 10000 : 60000), ", resized to ", image_size, "x", image_size);
+  opened.info.digest = absl::StrCat("sha256:", Sha256Hex(header_text + found.array.values));
+  opened.reader = std::make_unique<IdxReader>(std::move(found.array), std::move(labels), image_size, channels);
   return opened;
 }
 

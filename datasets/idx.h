@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "datasets/dataset.pb.h"
 #include "datasets/image_reader.h"
 
 namespace wgan {
@@ -29,13 +30,16 @@ inline constexpr int64_t kMaxIdxValues = int64_t{1} << 30;
 // what the header claims, and never beyond that claim.
 absl::StatusOr<IdxArray> ParseIdx(absl::string_view bytes, int64_t max_values = kMaxIdxValues);
 
-// The training images of `directory`: train-images-idx3-ubyte or, where that is missing, train-images-idx3-ubyte.gz.
-// Each is resized (ResizeBilinear, no padding) to `image_size` x `image_size` and has `channels` equal channels, 1
-// or 3. `name` is "mnist" or "fashion_mnist", which share the format. The digest is that of the unpacked file, so that
-// gzipped and plain copies agree. kInvalidArgument for an empty `directory`, kNotFound if neither file is there, else
-// ParseIdx's errors with the path in front.
+// The training images of `directory`: train-images-idx3-ubyte or, where that is missing, train-images-idx3-ubyte.gz;
+// with the split TEST those of t10k-images-idx3-ubyte. Their classes are in train-labels-idx1-ubyte (or .gz); without
+// that file they have none. Each image is resized (ResizeBilinear, no padding) to `image_size` x `image_size` and has
+// `channels` equal channels, 1 or 3. `name` is "mnist" or "fashion_mnist", which share the format. The digest is that
+// of the unpacked file, so that gzipped and plain copies agree; it does not cover the labels. The description says so
+// if there are not as many images as in the originals, 60,000 and 10,000. kInvalidArgument for an empty `directory`,
+// kNotFound if neither file of images is there, kDataLoss if there are not as many labels as images, else ParseIdx's
+// errors with the path in front.
 absl::StatusOr<OpenedImages> OpenIdxImages(const std::string& name, const std::string& directory, int image_size,
-                                           int channels);
+                                           int channels, IdxConfig::Split split = IdxConfig::TRAIN);
 
 }  // namespace wgan
 

@@ -151,6 +151,29 @@ TEST(OpenIdxImages, DigestIsTheSameForPlainAndGzipped) {
   EXPECT_EQ(plain.info.digest.substr(0, 7), "sha256:");
 }
 
+TEST(OpenIdxImages, SplitsAndTheirLabels) {
+  const std::string folder = TestFolder();
+  WGAN_ASSERT_OK(WriteFileAtomically(folder + "/train-images-idx3-ubyte", TwoImages()));
+  WGAN_ASSERT_OK(WriteFileAtomically(folder + "/t10k-images-idx3-ubyte.gz", Gzip(TwoImages())));
+  WGAN_ASSERT_OK_AND_ASSIGN(const OpenedImages unlabelled, OpenIdxImages("mnist", folder, 16, 1));
+  EXPECT_EQ(unlabelled.reader->Label(1), -1);
+  const std::string labels = BigEndian(0x801) + BigEndian(2) + "\x07\x03";
+  WGAN_ASSERT_OK(WriteFileAtomically(folder + "/t10k-labels-idx1-ubyte.gz", Gzip(labels)));
+  WGAN_ASSERT_OK_AND_ASSIGN(const OpenedImages test, OpenIdxImages("mnist", folder, 16, 1, IdxConfig::TEST));
+  EXPECT_THAT(test.info.description, HasSubstr("2 test images"));
+  EXPECT_THAT(test.info.description, HasSubstr("(the original has 10000)"));
+  EXPECT_EQ(test.reader->Label(0), 7);
+  EXPECT_EQ(test.reader->Label(1), 3);
+  EXPECT_EQ(test.info.digest, unlabelled.info.digest);
+  WGAN_ASSERT_OK(WriteFileAtomically(folder + "/train-labels-idx1-ubyte", BigEndian(0x801) + BigEndian(1) + "x"));
+  EXPECT_THAT(OpenIdxImages("mnist", folder, 16, 1),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("holds 1 labels for 2 images")));
+  WGAN_ASSERT_OK(
+      WriteFileAtomically(folder + "/train-labels-idx1-ubyte", BigEndian(0x801) + BigEndian(2) + "\x09\x0a"));
+  EXPECT_THAT(OpenIdxImages("mnist", folder, 16, 1),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("label 1 is 10; 0 to 9 were expected")));
+}
+
 TEST(OpenIdxImages, Errors) {
   const std::string folder = TestFolder();
   EXPECT_THAT(OpenIdxImages("mnist", "", 16, 1),
@@ -167,6 +190,17 @@ TEST(OpenIdxImages, Errors) {
   WGAN_ASSERT_OK(WriteFileAtomically(path, BigEndian(0x801) + BigEndian(1) + "x"));
   EXPECT_THAT(OpenIdxImages("mnist", folder, 16, 1),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("holds no images")));
+}
+
+// testdata/make_small_data.py: pixel (row, column) of image k is 7 row + 3 column + 5 k, its class k mod 10.
+TEST(OpenIdxImages, FilesThatPythonWrote) {
+  const std::string folder = "datasets/testdata/mnist_idx";
+  for (const auto split : {IdxConfig::TRAIN, IdxConfig::TEST}) {
+    WGAN_ASSERT_OK_AND_ASSIGN(const OpenedImages opened, OpenIdxImages("mnist", folder, 28, 1, split));
+    EXPECT_EQ(opened.info.size, split == IdxConfig::TEST ? 5 : 12);
+    EXPECT_EQ(opened.reader->Read(4)->at(3, 2, 0), 21 + 6 + 20);
+    EXPECT_EQ(opened.reader->Label(4), 4);
+  }
 }
 
 TEST(OpenIdxImages, RealFashionMnist) {

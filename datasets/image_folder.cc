@@ -87,20 +87,18 @@ Crop CropOfFirstFiles(const std::string& directory, const std::vector<ImageFile>
 
 class ImageFolderReader : public ImageReader {
  public:
-  ImageFolderReader(std::string directory, std::vector<ImageFile> files, Crop crop, int image_size)
-      : directory_(std::move(directory)), files_(std::move(files)), crop_(crop), image_size_(image_size) {}
+  ImageFolderReader(ImageFileSet set, int image_size) : set_(std::move(set)), image_size_(image_size) {}
 
-  int64_t size() const override { return static_cast<int64_t>(files_.size()); }
+  int64_t size() const override { return static_cast<int64_t>(set_.files.size()); }
   absl::StatusOr<Image> Read(int64_t index) const override {
-    ASSIGN_OR_RETURN(const Image image, Decode(directory_, files_[index]));
-    return CropAndResize(image, crop_, image_size_);
+    ASSIGN_OR_RETURN(const std::string bytes, ReadFile(JoinPath(set_.directory, set_.files[index].relative_path)));
+    return DecodeCropAndResize(bytes, set_.crop, image_size_);
   }
-  std::string Name(int64_t index) const override { return files_[index].relative_path; }
+  int Label(int64_t index) const override { return set_.labels.empty() ? -1 : set_.labels[index]; }
+  std::string Name(int64_t index) const override { return set_.files[index].relative_path; }
 
  private:
-  const std::string directory_;
-  const std::vector<ImageFile> files_;
-  const Crop crop_;
+  const ImageFileSet set_;
   const int image_size_;
 };
 
@@ -135,28 +133,42 @@ std::string DigestOfImageFiles(const std::vector<ImageFile>& files) {
   return absl::StrCat("sha256:", Sha256Hex(lines));
 }
 
+OpenedImages OpenImageFileSet(ImageFileSet set, int image_size) {
+  const int64_t size = static_cast<int64_t>(set.files.size());
+  OpenedImages opened;
+  opened.max_unreadable = set.max_unreadable.value_or(std::max(int64_t{10}, size / 100));
+  if (set.crop == ImageFolderConfig::CROP_UNSPECIFIED) {
+    set.crop = CropOfFirstFiles(set.directory, set.files, opened.max_unreadable);
+  }
+  opened.info.name = set.name;
+  opened.info.crop = CropName(set.crop, image_size);
+  // The folder's own name, not its path: the record of a run must not change when its data move.
+  const std::string folder = fs::path(set.directory).lexically_normal().filename().string();
+  opened.info.description =
+      absl::StrCat(size, " image files of ", folder.empty() ? "the given folder" : folder, ", ", opened.info.crop,
+                   " at ", image_size, "x", image_size, set.note.empty() ? "" : "; ", set.note);
+  opened.info.digest = DigestOfImageFiles(set.files);
+  opened.info.size = size;
+  opened.reader = std::make_unique<ImageFolderReader>(std::move(set), image_size);
+  return opened;
+}
+
+std::string CountNote(int64_t found, int64_t expected, const std::string& things) {
+  if (found == expected) return "";
+  return absl::StrCat("NOTE: the original has ", expected, " ", things, ", here are ", found);
+}
+
 absl::StatusOr<OpenedImages> OpenImageFolder(const ImageFolderConfig& config, int image_size) {
   if (config.directory().empty()) {
     return absl::InvalidArgumentError("image folder: no folder is named; say where the images are with --data_dir");
   }
-  ASSIGN_OR_RETURN(std::vector<ImageFile> files, ListImageFiles(config.directory()));
-  const int64_t size = static_cast<int64_t>(files.size());
-  OpenedImages opened;
-  opened.max_unreadable = config.has_max_unreadable() ? config.max_unreadable() : std::max(int64_t{10}, size / 100);
-  Crop crop = config.crop();
-  if (crop == ImageFolderConfig::CROP_UNSPECIFIED) {
-    crop = CropOfFirstFiles(config.directory(), files, opened.max_unreadable);
-  }
-  opened.info.name = "image_folder";
-  opened.info.crop = CropName(crop, image_size);
-  // The folder's own name, not its path: the record of a run must not change when its data move.
-  const std::string folder = std::filesystem::path(config.directory()).lexically_normal().filename().string();
-  opened.info.description = absl::StrCat(size, " image files of ", folder.empty() ? "the given folder" : folder, ", ",
-                                         opened.info.crop, " at ", image_size, "x", image_size);
-  opened.info.digest = DigestOfImageFiles(files);
-  opened.info.size = size;
-  opened.reader = std::make_unique<ImageFolderReader>(config.directory(), std::move(files), crop, image_size);
-  return opened;
+  ImageFileSet set;
+  ASSIGN_OR_RETURN(set.files, ListImageFiles(config.directory()));
+  set.name = "image_folder";
+  set.directory = config.directory();
+  set.crop = config.crop();
+  set.max_unreadable = MaxUnreadable(config);
+  return OpenImageFileSet(std::move(set), image_size);
 }
 
 }  // namespace wgan

@@ -3,10 +3,12 @@
 #define DATASETS_IMAGE_FOLDER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "datasets/crop.h"
 #include "datasets/dataset.pb.h"
 #include "datasets/image_reader.h"
 
@@ -28,6 +30,29 @@ absl::StatusOr<std::vector<ImageFile>> ListImageFiles(const std::string& directo
 // "sha256:..." over the lines "relative_path NUL bytes LF" of `files`: it changes when a file is added, removed,
 // renamed or changes its length. It does not cover the content, so that 200,000 files need not be read before a run.
 std::string DigestOfImageFiles(const std::vector<ImageFile>& files);
+
+// A data set whose images are files below one folder.
+struct ImageFileSet {
+  std::string name;  // of the data set, DatasetInfo's
+  std::string directory;
+  std::vector<ImageFile> files;
+  std::vector<int> labels;  // of each file; empty where there are no classes
+  Crop crop = ImageFolderConfig::CROP_UNSPECIFIED;
+  std::optional<int64_t> max_unreadable;  // unset: 1% of the files, at least 10
+  std::string note;                       // for people, at the end of the description; may be empty
+};
+
+// The images of `set` in the order of its files. An unspecified crop is settled here, see OpenImageFolder.
+OpenedImages OpenImageFileSet(ImageFileSet set, int image_size);
+
+// `config`'s max_unreadable if that is set.
+template <typename Config>
+std::optional<int64_t> MaxUnreadable(const Config& config) {
+  return config.has_max_unreadable() ? std::optional<int64_t>(config.max_unreadable()) : std::nullopt;
+}
+
+// "", or what to tell people where `found` differs from the `expected` number of `things` ("photographs").
+std::string CountNote(int64_t found, int64_t expected, const std::string& things);
 
 // The images of `config.directory` in the order of ListImageFiles, cropped by `config.crop` to RGB of `image_size`
 // x `image_size`. Image i's name is its relative path. A file that is truncated, corrupt or of a size that the crop

@@ -297,4 +297,13 @@ PortraitTraits DrawTraits(uint64_t seed, uint64_t k) {
   return traits;
 }
 
+int PortraitClass(const PortraitTraits& traits) {
+  static constexpr std::array<float, 4> kFifths = {0.438f, 0.508f, 0.599f, 0.675f};  // of the mean of red, green, blue
+  const Color wall = traits.background.near_color;
+  const float brightness = (wall.r + wall.g + wall.b) / 3;
+  int result = traits.hair.length > 0.3f ? 5 : 0;
+  for (const float fifth : kFifths) result += brightness > fifth;
+  return result;
+}
+
 }  // namespace wgan

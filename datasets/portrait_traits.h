@@ -116,6 +116,10 @@ struct PortraitTraits {
 // (grey hair and beards match, eyes darken with the skin, long hair excludes beards).
 PortraitTraits DrawTraits(uint64_t seed, uint64_t k);
 
+// Ten classes that can be seen in the picture and occur about equally often, for what needs labelled data: 0 to 4
+// short hair, 5 to 9 long hair (below the jaw); in each five the background's brightness rises.
+int PortraitClass(const PortraitTraits& traits);
+
 }  // namespace wgan
 
 #endif  // DATASETS_PORTRAIT_TRAITS_H_

@@ -15,6 +15,9 @@ namespace wgan {
 // tools prepare. Assumes height, width >= 1 and a non-empty image.
 Image ResizeBilinear(const Image& image, int height, int width);
 
+// The same without vector instructions that not every processor has: for tests.
+Image ResizeBilinearBaseline(const Image& image, int height, int width);
+
 }  // namespace wgan
 
 #endif  // DATASETS_RESIZE_H_

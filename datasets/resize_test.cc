@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "common/base/random_stream.h"
 #include "common/io/file.h"
 #include "common/io/image.h"
 #include "common/io/sha256.h"
@@ -73,6 +74,19 @@ TEST(ResizeBilinear, ConstantStaysConstant) {
   Image image = Image::Black(37, 53, 3);
   for (uint8_t& value : image.pixels) value = 255;
   for (uint8_t value : ResizeBilinear(image, 64, 11).pixels) ASSERT_EQ(value, 255);
+}
+
+// Shrinking, enlarging, both at once; widths beside the vectors'.
+TEST(ResizeBilinear, VectorsAreEqualToTheBaseline) {
+  RandomStream random(1, "resize", 0);
+  for (int k = 0; k < 300; ++k) {
+    Image image = Image::Black(static_cast<int>(1 + random.Below(90)), static_cast<int>(1 + random.Below(90)),
+                               random.Below(2) == 0 ? 1 : 3);
+    for (uint8_t& value : image.pixels) value = static_cast<uint8_t>(random.Below(4) == 0 ? 255 : random.Below(256));
+    const int height = static_cast<int>(1 + random.Below(70)), width = static_cast<int>(1 + random.Below(70));
+    ASSERT_EQ(ResizeBilinear(image, height, width), ResizeBilinearBaseline(image, height, width))
+        << image.height << " x " << image.width << " to " << height << " x " << width;
+  }
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <iterator>
 #include <utility>
@@ -12,30 +11,12 @@
 #include "common/base/check.h"
 #include "common/base/random_stream.h"
 #include "common/base/status_macros.h"
+#include "datasets/pixel_planes.h"
 
 namespace wgan {
 namespace {
 
-// The values of ImageToTensor (common/io/tensor.h) for each byte.
-const std::array<float, 256>& ByteToUnitRange() {
-  static const std::array<float, 256> table = [] {
-    std::array<float, 256> values;
-    for (int byte = 0; byte < 256; ++byte) values[byte] = (static_cast<float>(byte) / 255.0f - 0.5f) / 0.5f;
-    return values;
-  }();
-  return table;
-}
-
-// Interleaved bytes to planes of floats: `planes` has room for channels * height * width values.
-void CopyToPlanes(const Image& image, float* planes) {
-  const std::array<float, 256>& table = ByteToUnitRange();
-  const int64_t area = int64_t{image.height} * image.width;
-  for (int channel = 0; channel < image.channels; ++channel) {
-    for (int64_t i = 0; i < area; ++i) *planes++ = table[image.pixels[i * image.channels + channel]];
-  }
-}
-
-// The bytes' values 2 (b / 256 - 0.5) plus noise, from those of ByteToUnitRange, 2 b / 255 - 1.
+// The bytes' values 2 (b / 256 - 0.5) plus noise, from those of ImageToPlanes, 2 b / 255 - 1.
 void Dequantize(absl::Span<float> values, RandomStream random) {
   for (float& value : values) {
     const float byte = std::nearbyint((value + 1) * 127.5f);
@@ -137,13 +118,15 @@ ShuffledBatches::Prepared ShuffledBatches::Prepare(int64_t index) const {
   at::Tensor batch = at::empty({batch_size, channels_, height_, width_}, at::kFloat);
   at::Tensor labels = at::empty({batch_size}, at::kLong);
   float* const values = batch.mutable_data_ptr<float>();
+  RandomStream flips(options_.seed, "horizontal_flip", index);
   for (int64_t row = 0; row < batch_size; ++row) {
     const NumberedImage read = ReadSlot(*order, first_slot + row, prepared.unreadable);
     if (read.result == nullptr) {
       prepared.status = absl::DataLossError(absl::StrCat(info_.name, ": too many images cannot be read"));
       return prepared;
     }
-    CopyToPlanes(**read.result, values + row * channels_ * height_ * width_);
+    const bool mirrored = options_.horizontal_flip && flips.NextBits() >> 31 != 0;
+    ImageToPlanes(**read.result, mirrored, values + row * channels_ * height_ * width_);
     labels.mutable_data_ptr<int64_t>()[row] = reader_->Label(read.image);
   }
   if (options_.pixel_values == PixelValues::kDequantized) {

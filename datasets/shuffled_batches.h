@@ -31,6 +31,8 @@ struct ShuffledBatchesOptions {
   int decode_threads = 0;      // background threads; 0 decodes in Batch()
   int64_t max_unreadable = 0;  // more unreadable images than this are an error
   PixelValues pixel_values = PixelValues::kCentered;
+  // Whether to mirror images: row r of batch k by the top bit of number r of the stream "horizontal_flip" at index k.
+  bool horizontal_flip = false;
   int64_t cache_bytes = int64_t{1} << 30;  // images stay in memory, as bytes, if all of them fit into this
 };
 

@@ -318,5 +318,48 @@ TEST(ShuffledBatchesTest, DequantizedPixels) {
   EXPECT_GT(values.size(), n * 0.99);
 }
 
+// Two pixels, black and then white.
+class PairReader : public ImageReader {
+ public:
+  int64_t size() const override { return 64; }
+  absl::StatusOr<Image> Read(int64_t) const override { return Image{1, 2, 1, {0, 255}}; }
+  std::string Name(int64_t index) const override { return absl::StrCat("pair ", index); }
+};
+
+// Which rows of batch `index` are mirrored.
+std::vector<bool> Mirrored(int64_t index, bool flip, uint64_t seed, int threads) {
+  ShuffledBatchesOptions options;
+  options.batch_size = 32;
+  options.seed = seed;
+  options.decode_threads = threads;
+  options.horizontal_flip = flip;
+  const auto source = ShuffledBatches::Open(std::make_unique<PairReader>(), DatasetInfo(), options);
+  EXPECT_THAT(source, IsOk());
+  const at::Tensor batch = *(*source)->Batch(index);
+  std::vector<bool> mirrored;
+  for (int64_t row = 0; row < 32; ++row) {
+    const float* const pixels = batch.data_ptr<float>() + 2 * row;
+    EXPECT_EQ(pixels[0], -pixels[1]);
+    mirrored.push_back(pixels[0] > 0);
+  }
+  return mirrored;
+}
+
+TEST(ShuffledBatchesTest, FlipsAreAFunctionOfSeedBatchAndRow) {
+  const std::vector<bool> first = Mirrored(0, true, 5, 0);
+  RandomStream bits(5, "horizontal_flip", 0);
+  int64_t count = 0;
+  for (int row = 0; row < 32; ++row) {
+    EXPECT_EQ(first[row], bits.NextBits() >= uint32_t{1} << 31);
+    count += first[row] ? 1 : 0;
+  }
+  EXPECT_GT(count, 6);  // of 32 coins: beyond this with probability 0.9997
+  EXPECT_LT(count, 26);
+  EXPECT_EQ(Mirrored(0, true, 5, 3), first);
+  EXPECT_NE(Mirrored(1, true, 5, 0), first);
+  EXPECT_NE(Mirrored(0, true, 6, 0), first);
+  EXPECT_EQ(Mirrored(0, false, 5, 0), std::vector<bool>(32, false));
+}
+
 }  // namespace
 }  // namespace wgan

@@ -3,7 +3,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/io/sha256.h"
 
 namespace wgan {
 namespace {
@@ -102,6 +104,15 @@ std::vector<float> TwentyFiveGaussiansSet(uint64_t seed) {
     WriteTwentyFive(static_cast<int>(i % (kGridSide * kGridSide)), random, &points[2 * slots[i]]);
   }
   return points;
+}
+
+std::string ToyDigest(ToyConfig::Distribution distribution) {
+  std::array<float, 32> points;
+  RandomStream random(0, "toy_digest", 0);
+  FillToyPoints(distribution, random, absl::MakeSpan(points));
+  std::string text = absl::StrCat("toy ", ToyName(distribution), "\n");
+  text.append(reinterpret_cast<const char*>(points.data()), sizeof(points));
+  return absl::StrCat("sha256:", Sha256Hex(text));
 }
 
 }  // namespace wgan

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -16,6 +17,9 @@ namespace wgan {
 
 // "swissroll", "8gaussians", "25gaussians".
 absl::string_view ToyName(ToyConfig::Distribution distribution);
+
+// "sha256:..." of the name and, through the first points of a fixed seed, of the program that draws them.
+std::string ToyDigest(ToyConfig::Distribution distribution);
 
 // Fills `points` [n,2], row-major, with independent points of the distribution, one after the other from `random`:
 //   SWISS_ROLL            (t cos t, t sin t) / 7.5 + N(0, (0.25 / 7.5)^2 I), t = 1.5 pi (1 + 2u), u uniform on [0,1);

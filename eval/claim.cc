@@ -1,6 +1,7 @@
 #include "eval/claim.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -12,6 +13,7 @@
 #include "common/base/random_stream.h"
 #include "common/base/status_macros.h"
 #include "common/io/csv.h"
+#include "eval/result_provenance.h"
 #include "eval/result_statistic.h"
 #include "nlohmann/json.hpp"
 
@@ -37,6 +39,14 @@ absl::Status Validate(const ClaimSpec& spec) {
     if (comparison.has_right() != (comparison.effect() != Comparison::EFFECT_UNSPECIFIED)) {
       return absl::InvalidArgumentError(where + "effect (DIFFERENCE or RATIO) goes with right, and only with it");
     }
+    const bool has_base = comparison.has_left_base() || comparison.has_right_base();
+    if (has_base != (comparison.relation() != Comparison::RELATION_UNSPECIFIED)) {
+      return absl::InvalidArgumentError(where +
+                                        "relation (QUOTIENT, CHANGE or DISTANCE) goes with a base, and only so");
+    }
+    if (comparison.has_right_base() && !comparison.has_right()) {
+      return absl::InvalidArgumentError(where + "right_base goes with right");
+    }
     if (!comparison.has_at_least() && !comparison.has_at_most()) {
       return absl::InvalidArgumentError(where + "there is no bound, at_least or at_most");
     }
@@ -47,22 +57,43 @@ absl::Status Validate(const ClaimSpec& spec) {
   return absl::OkStatus();
 }
 
+// The statistics that a comparison names, by their place in it.
+enum Role : size_t { kLeft, kLeftBase, kRight, kRightBase, kRoles };
+
+// One of them with its values.
+struct Operand {
+  const Statistic* statistic;
+  SeedValues values;
+
+  bool of_each_seed() const { return statistic->over() == Statistic::EACH_SEED; }
+
+  // The index of `seed`, unless it has no number.
+  std::optional<size_t> IndexOf(uint64_t seed) const {
+    const auto found = std::find(values.seeds.begin(), values.seeds.end(), seed);
+    if (!values.is_constant && found == values.seeds.end()) return std::nullopt;
+    const size_t index = values.is_constant ? 0 : static_cast<size_t>(found - values.seeds.begin());
+    if (of_each_seed() && !std::isfinite(values.values[index])) return std::nullopt;
+    return index;
+  }
+};
+using Operands = std::array<std::optional<Operand>, kRoles>;
+
 // One comparison with the values of its two sides.
 class Comparer {
  public:
-  Comparer(const Comparison& comparison, SeedValues left, std::optional<SeedValues> right)
-      : comparison_(comparison), left_(std::move(left)), right_(std::move(right)) {
+  // `operands` has kLeft, and the others as far as `comparison` names them.
+  Comparer(const Comparison& comparison, Operands operands) : comparison_(comparison), operands_(std::move(operands)) {
     ChooseSeeds();
   }
 
-  // The seeds that have a number on both sides.
+  // The seeds that have a number everywhere.
   int seeds() const { return static_cast<int>(places_.size()); }
 
   ComparisonOutcome Compare(double confidence) const {
     ComparisonOutcome outcome;
     outcome.name = comparison_.name();
-    outcome.left = Describe(comparison_.left());
-    if (right_) outcome.right = Describe(comparison_.right());
+    outcome.left = DescribeSide(kLeft);
+    if (operands_[kRight]) outcome.right = DescribeSide(kRight);
     outcome.effect = outcome.lower = outcome.upper = std::numeric_limits<double>::quiet_NaN();
     if (places_.empty()) return outcome;
     AddSeeds(&outcome);
@@ -79,36 +110,63 @@ class Comparer {
   }
 
  private:
-  // Where a seed stands on both sides.
+  // Where a seed stands in each operand.
   struct Place {
     uint64_t seed;
-    size_t left, right;
+    std::array<size_t, kRoles> index;
   };
-
-  bool OfEachSeed(const Statistic& statistic) const { return statistic.over() == Statistic::EACH_SEED; }
-
-  // Whether the side has a number at `index`.
-  bool HasNumber(const Statistic& statistic, const SeedValues& values, size_t index) const {
-    return !OfEachSeed(statistic) || std::isfinite(values.values[index]);
-  }
+  using Numbers = std::array<double, kRoles>;
 
   void ChooseSeeds() {
-    const SeedValues& leading = left_.is_constant && right_ ? *right_ : left_;
-    for (size_t i = 0; i < leading.seeds.size(); ++i) {
-      const uint64_t seed = leading.seeds[i];
-      const std::optional<size_t> left = IndexOf(left_, seed);
-      const std::optional<size_t> right = right_ ? IndexOf(*right_, seed) : std::optional<size_t>(0);
-      if (!left || !right || !HasNumber(comparison_.left(), left_, *left)) continue;
-      if (right_ && !HasNumber(comparison_.right(), *right_, *right)) continue;
-      places_.push_back({seed, *left, *right});
+    // An analysis has one seed, which stands beside all of the others.
+    const Operand* leading = &*operands_[kLeft];
+    for (const std::optional<Operand>& operand : operands_) {
+      if (leading->values.is_constant && operand) leading = &*operand;
+    }
+    for (const uint64_t seed : leading->values.seeds) {
+      Place place{seed, {}};
+      bool complete = true;
+      for (size_t role = 0; role < kRoles; ++role) {
+        if (!operands_[role]) continue;
+        const std::optional<size_t> index = operands_[role]->IndexOf(seed);
+        complete = complete && index;
+        if (index) place.index[role] = *index;
+      }
+      if (complete) places_.push_back(place);
     }
   }
 
-  static std::optional<size_t> IndexOf(const SeedValues& values, uint64_t seed) {
-    if (values.is_constant) return 0;
-    const auto found = std::find(values.seeds.begin(), values.seeds.end(), seed);
-    if (found == values.seeds.end()) return std::nullopt;
-    return static_cast<size_t>(found - values.seeds.begin());
+  double SideOf(const Numbers& numbers, Role side) const {
+    const double x = numbers[side], b = numbers[side + 1];
+    if (!operands_[side + 1]) return x;
+    switch (comparison_.relation()) {
+      case Comparison::QUOTIENT:
+        return x / b;
+      case Comparison::CHANGE:
+        return std::abs(x - b) / std::abs(b);
+      case Comparison::DISTANCE:
+        return std::abs(x - b);
+      case Comparison::RELATION_UNSPECIFIED:
+        break;
+    }
+    return x;
+  }
+
+  std::string DescribeSide(Role side) const {
+    const std::string x = Describe(*operands_[side]->statistic);
+    if (!operands_[side + 1]) return x;
+    const std::string b = Describe(*operands_[side + 1]->statistic);
+    switch (comparison_.relation()) {
+      case Comparison::QUOTIENT:
+        return absl::StrCat("(", x, ") / (", b, ")");
+      case Comparison::CHANGE:
+        return absl::StrCat("relative change from (", b, ") to (", x, ")");
+      case Comparison::DISTANCE:
+        return absl::StrCat("distance between (", x, ") and (", b, ")");
+      case Comparison::RELATION_UNSPECIFIED:
+        break;
+    }
+    return x;
   }
 
   double Effect(double left, double right) const {
@@ -126,22 +184,35 @@ class Comparer {
   // The effect of the seeds at `places` together.
   double EffectOf(const std::vector<Place>& places) const {
     const Center center = comparison_.seeds() == Comparison::MEAN ? Center::kMean : Center::kMedian;
-    std::vector<size_t> left, right;
-    for (const Place& place : places) {
-      left.push_back(place.left);
-      right.push_back(place.right);
+    Numbers numbers{};
+    for (size_t role = 0; role < kRoles; ++role) {
+      if (!operands_[role]) continue;
+      std::vector<size_t> chosen;
+      for (const Place& place : places) chosen.push_back(place.index[role]);
+      numbers[role] = Combine(*operands_[role]->statistic, operands_[role]->values, chosen, center);
     }
-    const double combined = Combine(comparison_.left(), left_, left, center);
-    return Effect(combined, right_ ? Combine(comparison_.right(), *right_, right, center) : 0);
+    return Effect(SideOf(numbers, kLeft), SideOf(numbers, kRight));
+  }
+
+  // Whether each seed has a number of its own on `side`.
+  bool HasSeedValues(Role side) const {
+    const std::optional<Operand>& base = operands_[side + 1];
+    return operands_[side] && operands_[side]->of_each_seed() && (!base || base->of_each_seed());
   }
 
   void AddSeeds(ComparisonOutcome* outcome) const {
     for (const Place& place : places_) {
       outcome->seeds.push_back(place.seed);
-      if (OfEachSeed(comparison_.left())) outcome->left_values.push_back(left_.values[place.left]);
-      if (right_ && OfEachSeed(comparison_.right())) outcome->right_values.push_back(right_->values[place.right]);
-      if (OfEachSeed(comparison_.left()) && (!right_ || OfEachSeed(comparison_.right()))) {
-        outcome->effects.push_back(Effect(outcome->left_values.back(), right_ ? outcome->right_values.back() : 0));
+      Numbers numbers{};
+      for (size_t role = 0; role < kRoles; ++role) {
+        const std::optional<Operand>& operand = operands_[role];
+        if (operand && operand->of_each_seed()) numbers[role] = operand->values.values[place.index[role]];
+      }
+      const double left = SideOf(numbers, kLeft), right = SideOf(numbers, kRight);
+      if (HasSeedValues(kLeft)) outcome->left_values.push_back(left);
+      if (HasSeedValues(kRight)) outcome->right_values.push_back(right);
+      if (HasSeedValues(kLeft) && (!operands_[kRight] || HasSeedValues(kRight))) {
+        outcome->effects.push_back(Effect(left, right));
       }
     }
   }
@@ -172,10 +243,23 @@ class Comparer {
   }
 
   const Comparison& comparison_;
-  const SeedValues left_;
-  const std::optional<SeedValues> right_;
+  const Operands operands_;
   std::vector<Place> places_;
 };
+
+// What `comparison` names as `role`, or null.
+const Statistic* StatisticAt(const Comparison& comparison, size_t role) {
+  switch (role) {
+    case kLeft:
+      return &comparison.left();
+    case kLeftBase:
+      return comparison.has_left_base() ? &comparison.left_base() : nullptr;
+    case kRight:
+      return comparison.has_right() ? &comparison.right() : nullptr;
+    default:
+      return comparison.has_right_base() ? &comparison.right_base() : nullptr;
+  }
+}
 
 // Puts what a side says beside its values into `judgement`; true if there are values.
 bool TakeRemarks(const SeedValues& values, std::set<std::string>* needs, std::vector<std::string>* notes) {
@@ -281,18 +365,18 @@ absl::StatusOr<Judgement> Judge(const ClaimSpec& spec, const ResultSet& results)
   judgement.seeds = std::numeric_limits<int>::max();
   for (const Comparison& comparison : spec.comparisons()) {
     const std::string where = absl::StrCat("comparison \"", comparison.name(), "\"");
-    absl::StatusOr<SeedValues> left = Evaluate(results, comparison.left());
-    if (!left.ok()) return Annotate(left.status(), where);
-    bool has_values = TakeRemarks(*left, &needs, &judgement.notes);
-    std::optional<SeedValues> right;
-    if (comparison.has_right()) {
-      absl::StatusOr<SeedValues> values = Evaluate(results, comparison.right());
+    Operands operands;
+    bool has_values = true;
+    for (size_t role = 0; role < kRoles; ++role) {
+      const Statistic* const statistic = StatisticAt(comparison, role);
+      if (statistic == nullptr) continue;
+      absl::StatusOr<SeedValues> values = Evaluate(results, *statistic);
       if (!values.ok()) return Annotate(values.status(), where);
       has_values = TakeRemarks(*values, &needs, &judgement.notes) && has_values;
-      right = *std::move(values);
+      operands[role] = Operand{statistic, *std::move(values)};
     }
     if (!has_values) continue;
-    const Comparer comparer(comparison, *std::move(left), std::move(right));
+    const Comparer comparer(comparison, std::move(operands));
     judgement.seeds = std::min(judgement.seeds, comparer.seeds());
     judgement.comparisons.push_back(comparer.Compare(spec.confidence()));
   }
@@ -327,6 +411,8 @@ std::string ClaimJson(const std::string& label, const ClaimSpec& spec, const Res
     json["comparisons"].push_back(OutcomeJson(judgement.comparisons[next++], comparison));
   }
   json["notes"] = judgement.notes;
+  json["stand_in_data"] = StandIns(results);
+  json["runs"] = ProvenanceOfRuns(results);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

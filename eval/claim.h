@@ -42,7 +42,8 @@ struct Judgement {
 // and says nothing of what it needs.
 absl::StatusOr<Judgement> Judge(const ClaimSpec& spec, const ResultSet& results);
 
-// The judgement as a JSON object and as one line of Markdown. `label` is the claim's target.
+// The judgement as a JSON object (with its runs, result_provenance.h) and as one line of Markdown. `label` is the
+// claim's target.
 std::string ClaimJson(const std::string& label, const ClaimSpec& spec, const ResultSet& results,
                       const Judgement& judgement);
 std::string ClaimLine(const std::string& label, const ClaimSpec& spec, const ResultSet& results,

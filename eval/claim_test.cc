@@ -235,9 +235,82 @@ TEST(ClaimTextTest, JsonAndLineSayTheSame) {
   EXPECT_EQ(json["comparisons"][0]["effect"], -3);
   EXPECT_EQ(json["comparisons"][0]["left_values"], (nlohmann::json{1, 2, 3, 4, 5}));
   EXPECT_EQ(json["comparisons"][0]["outcome"], "holds");
+  EXPECT_EQ(json["runs"][1]["run"], "lp");
+  EXPECT_TRUE(json["stand_in_data"].empty());
   EXPECT_THAT(ClaimLine("//p:c", spec, set, judgement),
               AllOf(HasSubstr("- **reproduced** `//p:c`: LP is smaller (Figure 5). mean: -3 ["),
                     HasSubstr("], at most 0 (holds) (scale cpu, 5 seeds)\n")));
+}
+
+// Four runs: left 6 over 2, right 10 over 5, by medians.
+ClaimSpec FourRuns(const std::string& relation) {
+  const auto side = [](const std::string& name, const std::string& run) {
+    return absl::StrCat(name, " { of { run: \"", run, "\" series: \"em\" } kind: MEAN }");
+  };
+  return Parse<ClaimSpec>(absl::StrCat("sentence: \"LP changes less\" minimum_seeds: 3 comparisons { name: \"c\" ",
+                                       side("left", "lp100"), side("left_base", "lp5"), side("right", "gp100"),
+                                       side("right_base", "gp5"), " effect: RATIO at_least: 0 relation: ", relation,
+                                       " }"));
+}
+
+ResultSet FourResults() {
+  ResultSet set;
+  AddRun(&set, "lp100", {5, 6, 7});
+  AddRun(&set, "lp5", {1, 2, 4});
+  AddRun(&set, "gp100", {8, 10, 11});
+  AddRun(&set, "gp5", {4, 5, 20});
+  return set;
+}
+
+TEST(JudgeTest, BasesCompareFourRuns) {
+  const ResultSet set = FourResults();
+  // Seed by seed: lp 5/1, 6/2, 7/4; gp 8/4, 10/5, 11/20.
+  struct Case {
+    std::string relation;
+    double effect;  // of the medians
+    std::vector<double> left, right;
+  };
+  const Case cases[] = {{"QUOTIENT", 3.0 / 2, {5, 3, 1.75}, {2, 2, 0.55}},
+                        {"CHANGE", 2.0 / 1, {4, 2, 0.75}, {1, 1, 0.45}},
+                        {"DISTANCE", 4.0 / 5, {4, 4, 3}, {4, 5, 9}}};
+  for (const Case& c : cases) {
+    WGAN_ASSERT_OK_AND_ASSIGN(const Judgement judgement, Judge(FourRuns(c.relation), set));
+    EXPECT_EQ(judgement.verdict, Verdict::kReproduced);
+    EXPECT_EQ(judgement.seeds, 3);
+    const ComparisonOutcome& outcome = judgement.comparisons[0];
+    EXPECT_DOUBLE_EQ(outcome.effect, c.effect) << c.relation;
+    for (size_t k = 0; k < 3; ++k) {
+      EXPECT_DOUBLE_EQ(outcome.left_values[k], c.left[k]) << c.relation;
+      EXPECT_DOUBLE_EQ(outcome.right_values[k], c.right[k]) << c.relation;
+      EXPECT_DOUBLE_EQ(outcome.effects[k], c.left[k] / c.right[k]) << c.relation;
+    }
+    EXPECT_LE(outcome.lower, c.effect);
+    EXPECT_GE(outcome.upper, c.effect);
+  }
+  WGAN_ASSERT_OK_AND_ASSIGN(const Judgement judgement, Judge(FourRuns("QUOTIENT"), set));
+  EXPECT_EQ(judgement.comparisons[0].left, "(mean of em, lp100) / (mean of em, lp5)");
+}
+
+TEST(JudgeTest, ASeedNeedsANumberInTheBaseToo) {
+  ResultSet set;
+  AddRun(&set, "lp100", {5, 6, 7});
+  AddRun(&set, "lp5", {1, 2, NAN});
+  AddRun(&set, "gp100", {8, 10, 11});
+  AddRun(&set, "gp5", {4, 5});
+  WGAN_ASSERT_OK_AND_ASSIGN(const Judgement judgement, Judge(FourRuns("CHANGE"), set));
+  EXPECT_EQ(judgement.seeds, 2);
+  EXPECT_EQ(judgement.verdict, Verdict::kInconclusive);
+}
+
+TEST(JudgeTest, BasesAndRelationsGoTogether) {
+  const ResultSet set = FourResults();
+  ClaimSpec spec = FourRuns("CHANGE");
+  spec.mutable_comparisons(0)->clear_relation();
+  EXPECT_THAT(Judge(spec, set), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("goes with a base")));
+  spec = FourRuns("CHANGE");
+  spec.mutable_comparisons(0)->clear_right();
+  spec.mutable_comparisons(0)->clear_effect();
+  EXPECT_THAT(Judge(spec, set), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("right_base goes with right")));
 }
 
 }  // namespace

@@ -419,6 +419,16 @@ std::vector<MetricField> FurtherFields(Mark::Kind kind, const std::vector<double
   return {none, none, none, none};
 }
 
+// Of a picture: one row, its width and height.
+std::vector<std::vector<double>> SizeOf(const Mark& picture) {
+  double width = 0, height = 0;
+  for (const std::vector<double>& pixel : picture.rows) {
+    width = std::max(width, pixel[0] + 1);
+    height = std::max(height, pixel[1] + 1);
+  }
+  return {{width, height}};
+}
+
 }  // namespace
 
 absl::StatusOr<Drawing> MakeDrawing(const FigureSpec& spec, const ResultSet& results) {
@@ -441,9 +451,9 @@ std::string DrawingCsv(const Drawing& drawing) {
       int64_t piece = 1;
       const std::vector<MetricField> start = {static_cast<int64_t>(i) + 1, drawing.panels[i].title, mark.name,
                                               KindName(mark.kind)};
-      for (const std::vector<double>& row : mark.rows) {
+      for (const std::vector<double>& row : mark.kind == Mark::Kind::kPicture ? SizeOf(mark) : mark.rows) {
         if (row.empty()) ++piece;
-        if (row.empty() || mark.kind == Mark::Kind::kPicture) continue;
+        if (row.empty()) continue;
         std::vector<MetricField> fields = start;
         fields.insert(fields.end(), {piece, row[0], row[1]});
         const std::vector<MetricField> further = FurtherFields(mark.kind, row);

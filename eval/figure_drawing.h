@@ -54,7 +54,8 @@ struct Drawing {
 absl::StatusOr<Drawing> MakeDrawing(const FigureSpec& spec, const ResultSet& results);
 
 // All that is plotted: one line for each row of each mark, with the columns panel, title, mark, kind, piece (which of
-// several broken lines), x, y, y2, dx, dy, value. Pixels of pictures are left out: they are in the picture's own file.
+// several broken lines), x, y, y2, dx, dy, value. Of a picture one line, whose mark is the name of its file in the run
+// and whose x and y are its width and height in pixels.
 std::string DrawingCsv(const Drawing& drawing);
 
 }  // namespace wgan

@@ -176,6 +176,9 @@ TEST_F(DrawingTest, PicturesHideTheAxes) {
   EXPECT_EQ(marks[0].rows, (Rows{{0, 0, 0, 0, 0}, {1, 0, 200, 0, 0}}));
   EXPECT_TRUE(drawing_.panels[0].x.hidden());
   EXPECT_TRUE(drawing_.panels[0].equal_axes);
+  // Pixels are in the picture's own file.
+  EXPECT_EQ(DrawingCsv(drawing_), absl::StrCat("panel,title,mark,kind,piece,x,y,y2,dx,dy,value\n1,P,", marks[0].name,
+                                               ",picture,1,2,1,,,,\n"));
 }
 
 TEST_F(DrawingTest, ErrorsNameThePanelAndWhatIsMissing) {

@@ -9,9 +9,8 @@
 
 namespace wgan {
 
-// One JSON object in ASCII: the figure's target, title and source, the digest of its CSV, what drew it, and for each
-// run its config, how that differs from the paper's, data, seeds, how they ended, and what it was made with. `indent`
-// as for nlohmann::json::dump: -1 for one line.
+// One JSON object in ASCII: the figure's target, title and source, its scale, seeds and stand-in data, the digest of
+// its CSV, what drew it, and its runs (result_provenance.h). `indent` as for nlohmann::json::dump: -1 for one line.
 std::string ProvenanceJson(const std::string& label, const FigureSpec& spec, const ResultSet& results,
                            const std::string& csv_sha256, const std::string& drawn_by, int indent);
 

@@ -49,10 +49,12 @@ Curve AddTerm(const Curve& sum, double factor, const Curve& term) {
   return result;
 }
 
-Curve Windowed(const Curve& curve, const SeriesRef& ref) {
+// The part of `curve` that `ref` is about, of a run of `iterations`.
+Curve Windowed(const Curve& curve, const SeriesRef& ref, int64_t iterations) {
   Curve result;
   for (size_t i = 0; i < curve.iterations.size(); ++i) {
     if (ref.has_from() && curve.iterations[i] < ref.from()) continue;
+    if (ref.has_after_share() && curve.iterations[i] <= ref.after_share() * static_cast<double>(iterations)) continue;
     if (ref.has_until() && curve.iterations[i] >= ref.until()) continue;
     result.iterations.push_back(curve.iterations[i]);
     result.values.push_back(curve.values[i]);
@@ -60,14 +62,15 @@ Curve Windowed(const Curve& curve, const SeriesRef& ref) {
   return result;
 }
 
-absl::StatusOr<Curve> SeriesOfSeed(const std::string& run, const SeedRun& seed, const SeriesRef& ref) {
+absl::StatusOr<Curve> SeriesOfSeed(const Result& result, const SeedRun& seed, const SeriesRef& ref) {
+  const std::string& run = result.run();
   ASSIGN_OR_RETURN(Curve curve, FindSeries(run, seed, ref.series()));
   for (double& value : curve.values) value *= ref.factor();
   for (const SeriesRef::Term& term : ref.plus()) {
     ASSIGN_OR_RETURN(Curve other, FindSeries(run, seed, term.series()));
     curve = AddTerm(curve, term.factor(), other);
   }
-  curve = Windowed(curve, ref);
+  curve = Windowed(curve, ref, result.iterations());
   if (ref.smooth() > 1) curve.values = MovingMean(curve.values, ref.smooth());
   return curve;
 }
@@ -121,10 +124,13 @@ std::string ResultSet::Path(const std::string& run, const std::string& file) con
 absl::StatusOr<std::vector<Curve>> SeriesOfSeeds(const ResultSet& results, const SeriesRef& ref) {
   if (ref.smooth() < 1)
     return absl::InvalidArgumentError(absl::StrCat("smooth is ", ref.smooth(), "; it must be >= 1"));
+  if (ref.has_after_share() && (ref.has_from() || !(ref.after_share() >= 0 && ref.after_share() < 1))) {
+    return absl::InvalidArgumentError("after_share must be in [0, 1), and from is then not set");
+  }
   ASSIGN_OR_RETURN(const Result* result, results.Find(ref.run()));
   std::vector<Curve> curves;
   for (const SeedRun& seed : result->runs()) {
-    ASSIGN_OR_RETURN(curves.emplace_back(), SeriesOfSeed(ref.run(), seed, ref));
+    ASSIGN_OR_RETURN(curves.emplace_back(), SeriesOfSeed(*result, seed, ref));
   }
   return curves;
 }

@@ -197,6 +197,7 @@ std::string Describe(const Statistic& statistic) {
     }
   }
   if (ref.smooth() > 1) absl::StrAppend(&text, " (moving mean of ", ref.smooth(), ")");
+  if (ref.has_after_share()) absl::StrAppend(&text, " after ", FormatNumber(100 * ref.after_share()), "% of the run");
   if (ref.has_from() || ref.has_until()) {
     absl::StrAppend(&text, " over [", ref.has_from() ? absl::StrCat(ref.from()) : "", ", ",
                     ref.has_until() ? absl::StrCat(ref.until()) : "", ")");

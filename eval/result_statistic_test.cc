@@ -155,6 +155,8 @@ TEST(DescribeTest, TellsWhatIsComputed) {
   EXPECT_EQ(Describe(Parse<Statistic>("of { run: 'lp' series: 'w' factor: -1 plus { series: 'v' factor: 2 } from: 100 "
                                       "until: 500 smooth: 50 } kind: MEAN_SUCCESSIVE_DIFFERENCE over: MEDIAN_CURVE")),
             "mean successive difference of -1 * w + 2 * v (moving mean of 50) over [100, 500) of the median curve, lp");
+  EXPECT_EQ(Describe(Parse<Statistic>("of { run: 'lp' series: 'w' after_share: 0.5 } kind: MEAN")),
+            "mean of w after 50% of the run, lp");
 }
 
 }  // namespace

@@ -99,6 +99,29 @@ TEST(SeriesTest, ScalesAddsCutsAndSmooths) {
   EXPECT_EQ(curves[0], (Curve{{1, 2, 11, 21}, {3, 8.0 / 3, 10.0 / 3, 2.5}}));
 }
 
+TEST(SeriesTest, WindowsAfterAShareOfTheRun) {
+  ResultSet set;
+  WGAN_ASSERT_OK(set.Add(Parse<Result>(R"pb(
+                           run: "lp"
+                           iterations: 40
+                           runs {
+                             seed: 3
+                             series {
+                               name: "score"
+                               iterations: [ 10, 20, 30, 40 ]
+                               values: [ 1, 2, 3, 4 ]
+                             }
+                           })pb"),
+                         ""));
+  WGAN_ASSERT_OK_AND_ASSIGN(const std::vector<Curve> half,
+                            SeriesOfSeeds(set, Parse<SeriesRef>("run: 'lp' series: 'score' after_share: 0.5")));
+  EXPECT_EQ(half[0], (Curve{{30, 40}, {3, 4}}));
+  EXPECT_THAT(SeriesOfSeeds(set, Parse<SeriesRef>("run: 'lp' series: 'score' after_share: 0.5 from: 3")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("after_share must be in [0, 1)")));
+  EXPECT_THAT(SeriesOfSeeds(set, Parse<SeriesRef>("run: 'lp' series: 'score' after_share: 1")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("after_share must be in [0, 1)")));
+}
+
 TEST(SeriesTest, AMissingSeriesIsNamed) {
   const absl::Status status = SeriesOfSeeds(MakeSet(), Parse<SeriesRef>("run: 'lp' series: 'los'")).status();
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kNotFound, AllOf(HasSubstr("run lp, seed 3 has no series \"los\""),

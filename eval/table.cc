@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/base/status_macros.h"
 #include "common/io/csv.h"
+#include "eval/result_provenance.h"
 #include "eval/result_statistic.h"
 #include "eval/result_summary.h"
 #include "nlohmann/json.hpp"
@@ -164,6 +165,9 @@ std::string TableJson(const std::string& label, const TableSpec& spec, const Res
                {"source", spec.source()},
                {"made_at", ScaleAndSeeds(results)},
                {"stand_in_data", StandIns(results)},
+               {"row_header", spec.row_header()},
+               {"columns", spec.columns()},
+               {"note", spec.note()},
                {"cells", Json::array()}};
   for (int i = 0; i < spec.rows_size(); ++i) {
     for (int j = 0; j < spec.columns_size(); ++j) {
@@ -174,12 +178,15 @@ std::string TableJson(const std::string& label, const TableSpec& spec, const Res
       if (!cell.needs.empty()) entry["needs"] = cell.needs;
       if (paper.has_statistic()) entry["statistic"] = Describe(paper.statistic());
       if (paper.has_minus()) entry["minus"] = Describe(paper.minus());
+      entry["ours"] = OursText(cell, spec.decimals());
       if (cell.needs.empty()) entry["values"] = cell.values;
       if (paper.has_paper()) entry["paper"] = paper.paper();
       if (paper.has_paper_spread()) entry["paper_spread"] = paper.paper_spread();
+      if (paper.has_paper()) entry["paper_text"] = PaperText(paper, spec.decimals());
       json["cells"].push_back(entry);
     }
   }
+  json["runs"] = ProvenanceOfRuns(results);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

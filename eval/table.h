@@ -29,7 +29,8 @@ std::string TableMarkdown(const std::string& label, const TableSpec& spec, const
                           const FilledTable& table);
 // One line for each cell: row, column, mean, deviation, seeds, paper, paper_spread, needs.
 std::string TableCsv(const TableSpec& spec, const FilledTable& table);
-// The same with the values of each seed.
+// The same as one JSON object, with the cells as TableMarkdown writes them, the values of each seed, and the runs
+// (result_provenance.h).
 std::string TableJson(const std::string& label, const TableSpec& spec, const ResultSet& results,
                       const FilledTable& table);
 

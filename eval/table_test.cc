@@ -122,6 +122,9 @@ TEST(TableTest, CsvAndJsonHoldTheSame) {
   EXPECT_EQ(json["label"], "//p:table1");
   EXPECT_EQ(json["cells"][1]["values"], (nlohmann::json{5, 3}));
   EXPECT_EQ(json["cells"][2]["needs"], "Inception weights");
+  EXPECT_EQ(json["cells"][2]["ours"], "needs data");
+  EXPECT_EQ(json["columns"].size(), Spec().columns_size());
+  EXPECT_EQ(json["cells"][0]["paper_text"], "7.86 (0.09)");
 }
 
 TEST(TableTest, NumbersOnStandInDataDoNotStandBesideThePapers) {

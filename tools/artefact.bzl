@@ -5,7 +5,8 @@ load("//tools:experiment.bzl", "ResultInfo", "SCALES", "SettingInfo")
 ArtefactInfo = provider(
     doc = "Figures, tables and claims.",
     fields = {
-        "entries": "list of struct(kind, label, files): one for each of them; files is a list of File",
+        "entries": "list of struct(kind, label, about, scale, files): one for each of them. about: its tags figure:N " +
+                   "and table:N; scale: empty where it has none; files: list of File",
     },
 )
 
@@ -33,20 +34,48 @@ def _launcher(ctx, entries):
     ctx.actions.write(launcher, text.replace("ENTRIES", " ".join(lines)), is_executable = True)
     return launcher
 
-def _providers(ctx, entries, files):
+def _list_file(ctx, entries, more = {}):
+    """What there is to be made, and where, as JSON: for make_report and publish.py."""
+    artefacts = [
+        {
+            "kind": entry.kind,
+            "label": entry.label,
+            "about": entry.about,
+            "files": [file.path for file in entry.files],
+        }
+        for entry in entries
+    ]
+    file = ctx.actions.declare_file("_show/%s.artefacts.json" % ctx.label.name)
+    ctx.actions.write(file, json.encode_indent(dict(more, artefacts = artefacts), indent = "  ") + "\n")
+    return file
+
+def _providers(ctx, entries, files, list_file):
     runfiles = ctx.runfiles(transitive_files = files).merge(ctx.attr._show[DefaultInfo].default_runfiles)
     return [
         DefaultInfo(executable = _launcher(ctx, entries), files = files, runfiles = runfiles),
+        OutputGroupInfo(artefacts = depset([list_file])),
         ArtefactInfo(entries = entries),
     ]
 
-def _base_name(ctx, results):
+def _common_scale(things):
+    scales = [thing.scale for thing in things if thing.scale]
+    return scales[0] if scales else ""
+
+def _base_name(ctx, scale):
     """The outputs' path without extension; those of different scales lie beside each other."""
     name = ctx.label.name
     if ctx.attr.scale:
         return "_%s/%s" % (ctx.attr.scale, name[:-len("." + ctx.attr.scale)])
-    scales = [result.scale for result in results if result.scale]
-    return "%s.%s" % (name, scales[0]) if scales else name
+    return "%s.%s" % (name, scale) if scale else name
+
+def _entry(ctx, kind, scale, files):
+    return struct(
+        kind = kind,
+        label = "//%s:%s" % (ctx.label.package, ctx.label.name),
+        about = [tag for tag in ctx.attr.tags if tag.startswith("figure:") or tag.startswith("table:")],
+        scale = scale,
+        files = files,
+    )
 
 def _artefact(ctx, kind, program, extensions, extra_arguments = [], extra_inputs = []):
     results = [target[ResultInfo] for target in ctx.attr.results]
@@ -55,11 +84,12 @@ def _artefact(ctx, kind, program, extensions, extra_arguments = [], extra_inputs
         if result.run in runs:
             fail("%s: two runs are called %s; a spec could not tell them apart" % (ctx.label, result.run))
         runs[result.run] = True
-    base = _base_name(ctx, results)
+    scale = _common_scale(results)
+    base = _base_name(ctx, scale)
     outputs = [ctx.actions.declare_file(base + extension) for extension in extensions]
-    label = "//%s:%s" % (ctx.label.package, ctx.label.name)
+    entry = _entry(ctx, kind, scale, outputs)
     arguments = ctx.actions.args()
-    arguments.add(label, format = "--label=%s")
+    arguments.add(entry.label, format = "--label=%s")
     arguments.add(ctx.file.spec, format = "--spec=%s")
     arguments.add(outputs[0].path[:-len(extensions[0])], format = "--output=%s")
     arguments.add_all(extra_arguments)
@@ -72,7 +102,7 @@ def _artefact(ctx, kind, program, extensions, extra_arguments = [], extra_inputs
         mnemonic = "Make" + kind.title(),
         progress_message = "Making %s" % ctx.label,
     )
-    return _providers(ctx, [struct(kind = kind, label = label, files = outputs)], depset(outputs))
+    return _providers(ctx, [entry], depset(outputs), _list_file(ctx, [entry]))
 
 def _figure_impl(ctx):
     return _artefact(
@@ -129,12 +159,17 @@ claim_artefact = rule(
     attrs = _attributes("ClaimSpec (eval/claim.proto)", "//eval:make_claim"),
 )
 
+def _gather(targets):
+    """The entries of `targets`, each once, and their files."""
+    entries = {}
+    for target in targets:
+        for entry in target[ArtefactInfo].entries:
+            entries[entry.label] = entry
+    return entries.values(), depset(transitive = [target[DefaultInfo].files for target in targets])
+
 def _collection_impl(ctx):
-    entries, files = [], []
-    for target in ctx.attr.artefacts:
-        entries += target[ArtefactInfo].entries
-        files.append(target[DefaultInfo].files)
-    return _providers(ctx, entries, depset(transitive = files))
+    entries, files = _gather(ctx.attr.artefacts)
+    return _providers(ctx, entries, files, _list_file(ctx, entries))
 
 artefact_collection = rule(
     implementation = _collection_impl,
@@ -143,5 +178,44 @@ artefact_collection = rule(
     attrs = dict(
         _SHOW,
         artefacts = attr.label_list(doc = "Figures, tables, claims, collections.", providers = [ArtefactInfo]),
+    ),
+)
+
+def _report_impl(ctx):
+    entries, files = _gather(ctx.attr.artefacts)
+    list_file = _list_file(ctx, entries, {"title": ctx.attr.title, "papers": ctx.attr.papers})
+    scale = _common_scale(entries)
+    page = ctx.actions.declare_file(_base_name(ctx, scale) + ".html")
+    arguments = ctx.actions.args()
+    arguments.add(ctx.file._template, format = "--template=%s")
+    arguments.add(page, format = "--output=%s")
+    arguments.add(list_file)
+    ctx.actions.run(
+        executable = ctx.executable._program,
+        arguments = [arguments],
+        inputs = depset([list_file, ctx.file._template], transitive = [files]),
+        outputs = [page],
+        mnemonic = "MakeReport",
+        progress_message = "Making %s" % ctx.label,
+    )
+    runfiles = ctx.runfiles([page]).merge(ctx.attr._show[DefaultInfo].default_runfiles)
+    launcher = _launcher(ctx, [_entry(ctx, "report", scale, [page])])
+    return [
+        DefaultInfo(executable = launcher, files = depset([page]), runfiles = runfiles),
+        OutputGroupInfo(artefacts = depset([list_file])),
+    ]
+
+artefact_report = rule(
+    implementation = _report_impl,
+    doc = "All that is gathered as one page; see report() in defs.bzl.",
+    executable = True,
+    attrs = dict(
+        _SHOW,
+        artefacts = attr.label_list(doc = "Figures, tables, claims, collections.", providers = [ArtefactInfo]),
+        title = attr.string(doc = "The page's title.", mandatory = True),
+        papers = attr.string_dict(doc = "The papers' titles by package (\"papers/wganlp\")."),
+        scale = attr.string(doc = "The scale of `artefacts`; empty: that of --//tools:scale.", values = [""] + SCALES),
+        _program = attr.label(default = "//eval:make_report", executable = True, cfg = "target"),
+        _template = attr.label(default = "//eval:report_template.html", allow_single_file = True),
     ),
 )

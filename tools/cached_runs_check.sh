@@ -3,12 +3,15 @@
 #
 # Shows that results are cached as tools/README.md says, with the fake program of tools/testing in a copy of the source
 # tree: an interrupted build keeps every segment that had ended; a second build trains nothing; a change trains only
-# what depends on it. Takes a few minutes, most of them for compiling //eval. BAZEL_FLAGS, if set, are given to each
+# what depends on it; what the disk cache has counts as there; publish.py puts there what is there, and says what is
+# not. Takes a few minutes, most of them for compiling //eval. BAZEL_FLAGS, if set, are given to each
 # `bazel build`.
 set -u
 source_tree=${BUILD_WORKSPACE_DIRECTORY:-$PWD}
 work=$(mktemp -d "${TMPDIR:-/tmp}/cached_runs_check.XXXXXX") || exit 1
-read -r -a flags <<<"${BAZEL_FLAGS:-}"
+read -r -a compile_flags <<<"${BAZEL_FLAGS:-}"
+# Results come from this check alone.
+flags=("${compile_flags[@]}" --disk_cache=)
 bazel() { command bazel --output_base="$work/base" "$@"; }
 finish() {
   bazel shutdown >/dev/null 2>&1
@@ -35,7 +38,7 @@ trained() {
 }
 
 echo "Compiling what the results are made with ..."
-bazel build "${flags[@]}" //eval:make_result //tools/testing:fake_train 2>"$work/err" || { cat "$work/err"; fail "build"; }
+bazel build "${compile_flags[@]}" //eval:make_{result,figure,table,claim} //tools/testing:fake_train 2>"$work/err" || { cat "$work/err"; fail "build"; }
 one=//tools/testing:fake_one.result two=//tools/testing:fake_two.result
 [[ $(remaining $one) == 15 ]] || fail "5 seeds in 3 segments are 15: $(cat "$work/list")"
 
@@ -74,4 +77,25 @@ now=$(trained --//tools:scale=paper --//tools:seeds=2 $one)
 now=$(trained --//tools:scale=paper --//tools:seeds=3 $one)
 [[ $now == 10 ]] || fail "a third seed has 10 segments, not $now"
 echo "one more seed: only its segments are trained"
+
+now=$(trained --disk_cache="$work/disk" $two)
+[[ $now == 15 ]] || fail "the changed experiment has 15 segments, not $now"
+chmod -R u+w bazel-bin/tools/testing/_runs && rm -rf bazel-bin/tools/testing/_runs/fake_two.result
+[[ $(remaining --disk_cache="$work/disk" $two) == 0 ]] || fail "the disk cache has all segments: $(cat "$work/list")"
+echo "segments in the disk cache are there"
+
+# publish FLAG...: of the fake paper, in $work/said what it says.
+publish() {
+  BAZEL="bazel --output_base=$work/base" BUILD_WORKSPACE_DIRECTORY=$PWD PYTHONPATH=$PWD python3 tools/publish.py \
+    //tools/testing:everything "${flags[@]}" --jobs=1 "$@" >"$work/said" 2>"$work/err"
+}
+sed -i 's/("fake_one", "1")/("fake_one", "1.5")/' tools/testing/BUILD
+publish --only_built || { cat "$work/err"; fail "publish --only_built"; }
+[[ $(cd tools/testing/results && echo *.png) == figure1.png ]] || fail "only figure1 needs no training: $(cat "$work/said")"
+grep -q "3 of 4 are missing: //tools/testing:claim1 //tools/testing:figure2 //tools/testing:table1" "$work/said" ||
+  fail "publish does not name what is missing: $(cat "$work/said")"
+publish || { cat "$work/err"; fail "publish"; }
+[[ $(cd tools/testing/results && echo *.png) == "figure1.png figure2.png" ]] || fail "publish: $(cat "$work/said")"
+grep -q "## Figure 2" tools/testing/results/README.md || fail "no page of the results"
+echo "the outcome is published, of what is there and then of all"
 echo passed

@@ -1,14 +1,16 @@
 """Experiments, figures, tables and claims of the papers as build targets.
 
-Five macros, thin ones over the rules in experiment.bzl and artefact.bzl:
+Six macros, thin ones over the rules in experiment.bzl and artefact.bzl:
 
+    classifier  an image classifier that scores what experiments generate, trained as a cached action
     experiment  a training run: `bazel run` trains in the foreground, NAME.result is the same as cached actions
     analysis    a program that computes without training (closed forms): NAME.result is what it wrote
     figure      SVG, PNG, CSV and provenance JSON from results
     table       Markdown, CSV and JSON from results, the paper's number beside ours
     claim       a sentence of the paper, checked on results: reproduced, not reproduced, inconclusive, needs data
 
-and `collection`, which gathers figures, tables or claims. How they fit together, and what to type: README.md here.
+and `collection`, which gathers figures, tables or claims, and `report`, which makes one page of them. How they fit
+together, and what to type: README.md here.
 
 Flags of every build:
 
@@ -21,8 +23,15 @@ on table1, ...; `manual` on all that trains longer than seconds, so that `//...`
 a figure says so with tags of its own: `bazel query 'attr(tags, "figure:5", //papers/...)'` then finds all of it.
 """
 
-load("//tools:artefact.bzl", "artefact_collection", "claim_artefact", "figure_artefact", "table_artefact")
-load("//tools:experiment.bzl", "SCALES", "analysis_result", "experiment_program", "experiment_result")
+load("//tools:artefact.bzl", "artefact_collection", "artefact_report", "claim_artefact", "figure_artefact", "table_artefact")
+load(
+    "//tools:experiment.bzl",
+    "SCALES",
+    "analysis_result",
+    "classifier_weights",
+    "experiment_program",
+    "experiment_result",
+)
 
 def _label_of(target, suffix):
     # ":x" -> ":x.result", "//p:x" -> "//p:x.result", "//p/x" -> "//p/x:x.result", "x" -> "x.result".
@@ -57,6 +66,18 @@ def _numbered_tag(kind, name):
         digits += character
     return ["%s:%s" % (kind, digits)] if digits else []
 
+def _overlays_beside(config):
+    # configs/a.textproto -> {"cpu": "configs/a.cpu.textproto"}, for each scale that has such a file.
+    files = {scale: config[:-len("textproto")] + scale + ".textproto" for scale in SCALES}
+    return {scale: file for scale, file in files.items() if native.glob([file])}
+
+def _scales_of_files(overlays):
+    # {"cpu": "a", "smoke": "a"} -> {"a": "cpu,smoke"}, as the rules take it.
+    scales_of = {}
+    for scale, file in overlays.items():
+        scales_of[file] = (scales_of[file] + "," if file in scales_of else "") + scale
+    return scales_of
+
 def experiment(
         name,
         binary,
@@ -69,6 +90,7 @@ def experiment(
         segments = 1,
         data = [],
         data_dir = None,
+        classifier = None,
         smoke_test = "program",
         smoke_size = "medium",
         tags = []):
@@ -121,6 +143,8 @@ def experiment(
         data: files that the program reads through LocateRunfile().
         data_dir: the experiment's data, a target whose files lie in one folder, which becomes --data_dir of NAME.result.
             If it has no files (a repository rule that found none), NAME.result trains on the embedded default.
+        classifier: a classifier() that scores what NAME.result generates: its weights become --classifier, which the
+            program must take. `bazel run :NAME` scores only if it is given that flag.
         smoke_test: what NAME_smoke_test does, always at scale smoke. "program": runs NAME and checks the files it
             leaves, --dry_run, and that a run interrupted and resumed ends with the same bytes as one that was not.
             "result": looks at what NAME.smoke made; enough for further experiments of a program that another one tests.
@@ -128,22 +152,15 @@ def experiment(
         tags: further tags of all targets.
     """
     if overlays == None:
-        overlays = {
-            scale: "configs/%s.%s.textproto" % (name, scale)
-            for scale in SCALES
-            if native.glob(["configs/%s.%s.textproto" % (name, scale)])
-        }
+        overlays = _overlays_beside("configs/%s.textproto" % name)
     for scale in overlays.keys() + scale_settings.keys():
         if scale not in SCALES or scale == "paper":
             fail("%s: \"%s\" is no scale with an overlay; those are smoke and cpu" % (name, scale))
-    scales_of = {}
-    for scale, file in overlays.items():
-        scales_of[file] = (scales_of[file] + "," if file in scales_of else "") + scale
     experiment_program(
         name = name,
         binary = binary,
         config = config or "configs/%s.textproto" % name,
-        overlays = scales_of,
+        overlays = _scales_of_files(overlays),
         settings = settings,
         scale_settings = scale_settings,
         data = data,
@@ -159,6 +176,7 @@ def experiment(
             first_seed = first_seed,
             segments = _by_scale(name, "segments", segments, _segments_at_smoke),
             data_dir = data_dir,
+            classifier = _label_of(classifier, ".smoke" if scale else "") if classifier else None,
             tags = ["result"] + manual + tags,
             visibility = ["//visibility:public"],
         )
@@ -172,6 +190,57 @@ def experiment(
         data = [":" + name if smoke_test == "program" else ":%s.smoke" % name],
         tags = ["smoke"] + tags,
     )
+
+def classifier(name, config, overlays = None, data_dir = None, least_smoke_accuracy = None, tags = []):
+    """A small image classifier (eval/classifier), trained by a cached action.
+
+    Example (eval/classifier/BUILD):
+
+        classifier(
+            name = "cifar10_lenet",
+            config = "configs/cifar10.textproto",
+            data_dir = "@cifar10",
+            least_smoke_accuracy = 0.3,
+        )
+
+    Generated targets:
+        NAME: `bazel build :NAME` trains at --//tools:scale and makes NAME.SCALE.safetensors: weights, name and digest of
+            the data, accuracy on held-out images. What --classifier (WGAN-LP) and --lenet (//eval:metrics) take.
+            Tagged manual.
+        NAME.smoke: the same at scale smoke, whatever the flag.
+        NAME_smoke_test: only with `least_smoke_accuracy`.
+
+    Args:
+        name: of the classifier ("cifar10_lenet").
+        config: the ClassifierConfig (eval/classifier/classifier.proto), a text proto: data set, network, training.
+        overlays: dict from scale ("smoke", "cpu") to the text proto that is merged over it. By default the files beside
+            it called CONFIG.SCALE.textproto.
+        data_dir: the data, a target whose files lie in one folder. If it has none (a repository rule that found none),
+            the config's stand_in is trained on; without one that is an error that says what is missing.
+        least_smoke_accuracy: NAME_smoke_test fails where the accuracy at scale smoke is below this share.
+        tags: further tags of all targets.
+    """
+    if overlays == None:
+        overlays = _overlays_beside(config)
+    for suffix, scale, manual in [("", "", ["manual"]), (".smoke", "smoke", [])]:
+        classifier_weights(
+            name = name + suffix,
+            config = config,
+            overlays = _scales_of_files(overlays),
+            scale = scale,
+            data_dir = data_dir,
+            tags = ["classifier"] + manual + tags,
+            visibility = ["//visibility:public"],
+        )
+    if least_smoke_accuracy != None:
+        native.sh_test(
+            name = name + "_smoke_test",
+            size = "small",
+            srcs = ["//tools:classifier_test.sh"],
+            args = ["$(location :%s.smoke)" % name, str(least_smoke_accuracy)],
+            data = [":%s.smoke" % name],
+            tags = ["smoke"] + tags,
+        )
 
 def analysis(name, program, args = [], data = [], tags = []):
     """Numbers and arrays that a program computes without training: closed forms, exact solutions.
@@ -318,17 +387,83 @@ def claim(name, spec, runs = [], guaranteed = False, smoke = True, tags = []):
             fail("%s: a guaranteed claim is tested at scale smoke, so it needs smoke = True" % name)
         _artefact_test(name + "_test", "guaranteed", name + ".smoke", ["claim"] + tags)
 
-def collection(name, of, tags = []):
+def collection(name, of, smoke = True, tags = []):
     """Figures, tables or claims gathered: all are made by one build.
 
-    Generated target:
+    Generated targets:
         NAME: `bazel build :NAME` makes them all (`--keep_going`: all that can be made), `bazel run :NAME` also lists
             them: for claims their lines, for tables the tables, for figures the files; `-- --output_dir=DIR` copies
             all files there. Tagged manual.
+        NAME.smoke: the same of what `of` is at scale smoke.
 
     Args:
         name: such as "claims".
         of: labels of figures, tables, claims or other collections.
+        smoke: whether NAME.smoke is generated; each of `of` must have its own.
         tags: further tags.
     """
     artefact_collection(name = name, artefacts = of, tags = ["manual"] + tags, visibility = ["//visibility:public"])
+    if smoke:
+        artefact_collection(
+            name = name + ".smoke",
+            artefacts = [_label_of(one, ".smoke") for one in of],
+            tags = tags,
+            visibility = ["//visibility:public"],
+        )
+
+def report(name, of, title, papers = {}, tags = []):
+    """One page of HTML that holds all figures, tables and claims, with nothing outside of it.
+
+    The page works from a file:// address and without a server. It can be filtered by paper, kind and verdict; each
+    artefact has its own address (page.html#wganlp/figure5), and so has a choice of filters
+    (page.html#?paper=wganlp&verdict=reproduced).
+
+    Generated targets:
+        NAME: `bazel build :NAME` makes NAME.SCALE.html; all that is in it must be there or be made. `bazel run :NAME`
+            says where it is; `-- --open` shows it, `-- --output_dir=DIR` copies it there. Tagged manual. A page of what
+            could be made, which says what is missing: `bazel run //tools:publish -- --report=FILE :NAME`.
+        NAME.smoke, NAME_smoke_test: the same at scale smoke, and a test of the page: nothing in it points outside,
+            every link and label has its target.
+        NAME_browser_test: tries the page of NAME.smoke in Chromium, headless, where there is one (else it says that
+            there is none, and passes). Tagged browser.
+
+    Args:
+        name: such as "report".
+        of: labels of figures, tables, claims or collections; each must have its twin at scale smoke.
+        title: of the page.
+        papers: the papers' titles by package: {"papers/wganlp": "WGAN-LP: On the Regularization ..."}.
+        tags: further tags of all targets.
+    """
+    artefact_report(
+        name = name,
+        artefacts = of,
+        title = title,
+        papers = papers,
+        tags = ["manual"] + tags,
+        visibility = ["//visibility:public"],
+    )
+    artefact_report(
+        name = name + ".smoke",
+        artefacts = [_label_of(one, ".smoke") for one in of],
+        title = title,
+        papers = papers,
+        scale = "smoke",
+        tags = tags,
+        visibility = ["//visibility:public"],
+    )
+    native.filegroup(
+        name = name + "_smoke_test_files",
+        srcs = [":%s.smoke" % name],
+        tags = ["manual"],
+        visibility = ["//visibility:private"],
+    )
+    for test, size, more in [("smoke", "small", ["smoke"]), ("browser", "medium", ["browser"])]:
+        native.py_test(
+            name = "%s_%s_test" % (name, test),
+            size = size,
+            srcs = ["//tools:report_%s_test.py" % test],
+            args = ["$(location :%s_smoke_test_files)" % name],
+            data = [":%s_smoke_test_files" % name],
+            main = "report_%s_test.py" % test,
+            tags = more + tags,
+        )

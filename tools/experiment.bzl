@@ -20,6 +20,11 @@ ResultInfo = provider(
     },
 )
 
+ClassifierInfo = provider(
+    doc = "A trained classifier.",
+    fields = {"file": "File: its weights (eval/classifier/trained_classifier_tensor.h)"},
+)
+
 SettingInfo = provider(
     doc = "The value of a flag.",
     fields = {"value": "the value"},
@@ -157,6 +162,9 @@ def _common_folder(files):
         parts = parts[:length]
     return "/".join(parts)
 
+# One thread each: Bazel runs as many actions beside each other as there are cores.
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+
 def _segment(ctx, experiment, scale, seed, index, count, before, prefix):
     """One action: part `index` of `count` of the run with `seed`, continuing from the folder `before`."""
     output = ctx.actions.declare_directory("%s/seed%d/segment%dof%d" % (prefix, seed, index, count))
@@ -173,17 +181,19 @@ def _segment(ctx, experiment, scale, seed, index, count, before, prefix):
     data_dir = _common_folder(ctx.files.data_dir)
     if data_dir:
         arguments.add("--data_dir=" + data_dir)
+    classifier = [ctx.attr.classifier[ClassifierInfo].file] if ctx.attr.classifier else []
+    arguments.add_all(classifier, format_each = "--classifier=%s")
     if before:
         arguments.add("--resume_from=" + before.path)
+    inputs = ctx.files.data_dir + classifier + ([before] if before else [])
     ctx.actions.run(
         executable = experiment.binary,
         arguments = [arguments],
-        inputs = depset(ctx.files.data_dir + ([before] if before else []), transitive = [experiment.inputs]),
+        inputs = depset(inputs, transitive = [experiment.inputs]),
         outputs = [output, timing],
         mnemonic = "TrainSegment",
         progress_message = "Training %s, scale %s, seed %d, segment %d of %d" % (ctx.label, scale, seed, index, count),
-        # One thread each: Bazel runs as many beside each other as there are cores.
-        env = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"},
+        env = _ONE_THREAD,
     )
     return output, timing
 
@@ -245,9 +255,55 @@ experiment_result = rule(
         first_seed = attr.int(doc = "The seeds are first_seed, first_seed + 1, ...", default = 1),
         segments = attr.string_dict(doc = "The number of actions that make a run, by scale.", mandatory = True),
         data_dir = attr.label(doc = "Files of the data, in one folder.", allow_files = True),
+        classifier = attr.label(doc = "What scores generated images.", providers = [ClassifierInfo]),
         _scale = attr.label(default = "//tools:scale"),
         _seeds = attr.label(default = "//tools:seeds"),
     ),
+)
+
+def _classifier_weights_impl(ctx):
+    scale = ctx.attr.scale or ctx.attr._scale[SettingInfo].value
+    name = ctx.label.name
+    output = ctx.actions.declare_file(
+        "_%s/%s.safetensors" % (scale, name[:-len("." + scale)]) if ctx.attr.scale else "%s.%s.safetensors" % (name, scale),
+    )
+    overlays = [target.files.to_list()[0] for target, scales in ctx.attr.overlays.items() if scale in scales.split(",")]
+    arguments = ctx.actions.args()
+    arguments.add("--quiet")
+    arguments.add(ctx.file.config, format = "--config=%s")
+    arguments.add_all(overlays, format_each = "--overlay=%s")
+    arguments.add(output, format = "--output=%s")
+    data_dir = _common_folder(ctx.files.data_dir)
+    if data_dir:
+        arguments.add("--data_dir=" + data_dir)
+    ctx.actions.run(
+        executable = ctx.executable._train,
+        arguments = [arguments],
+        inputs = [ctx.file.config] + overlays + ctx.files.data_dir,
+        outputs = [output],
+        mnemonic = "TrainClassifier",
+        progress_message = "Training %s, scale %s" % (ctx.label, scale),
+        env = _ONE_THREAD,
+    )
+    return [
+        DefaultInfo(files = depset([output]), runfiles = ctx.runfiles([output])),
+        ClassifierInfo(file = output),
+    ]
+
+classifier_weights = rule(
+    implementation = _classifier_weights_impl,
+    doc = "A classifier, trained by a cached action; see classifier() in defs.bzl.",
+    attrs = {
+        "config": attr.label(doc = "The ClassifierConfig, a text proto.", mandatory = True, allow_single_file = True),
+        "overlays": attr.label_keyed_string_dict(
+            doc = "Text protos that are merged over the config, and the scales for which, with commas.",
+            allow_files = True,
+        ),
+        "scale": attr.string(doc = "A scale; empty: that of --//tools:scale.", values = [""] + SCALES),
+        "data_dir": attr.label(doc = "Files of the data, in one folder.", allow_files = True),
+        "_train": attr.label(default = "//eval/classifier:train", executable = True, cfg = "target"),
+        "_scale": attr.label(default = "//tools:scale"),
+    },
 )
 
 def _analysis_result_impl(ctx):
@@ -259,6 +315,7 @@ def _analysis_result_impl(ctx):
         arguments = arguments + ["--output_dir=" + output.path],
         inputs = ctx.files.data,
         outputs = [output],
+        env = _ONE_THREAD,
         mnemonic = "Analysis",
         progress_message = "Computing %s" % ctx.label,
     )

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What `bazel run` of a figure, table, claim or collection does; the rules in artefact.bzl call it with
+# What `bazel run` of a figure, table, claim, collection or report does; the rules in artefact.bzl call it with
 #   --KIND LABEL FILE... [--KIND LABEL FILE...]... -- [the user's flags]
 # --output_dir=DIR copies the files there; --open shows pictures and pages with xdg-open.
 set -u
@@ -51,9 +51,9 @@ show() {
     fi
     case $kind:$file in
       claim:*.md | table:*.md) cat "$file" ;;
-      figure:*) echo "  $file" ;;
+      figure:* | report:*) echo "  $file" ;;
     esac
-    if ((open)) && [[ $file == *.svg || $file == *.md && $kind == table ]]; then
+    if ((open)) && [[ $file == *.svg || $file == *.html || $file == *.md && $kind == table ]]; then
       xdg-open "$file" || echo "warning: xdg-open could not show $file" >&2
     fi
   done

@@ -3,7 +3,8 @@
     bazel run //tools:sweep -- [--list] [flags of `bazel build`] TARGET...
 
 First it lists the training segments that the targets need and finds out which of
-them are there (a build in which nothing may be trained; --list stops after it).
+them are there, or in the disk cache (a build in which nothing can be trained; --list
+stops after it).
 Then it builds, going on past failures, with a line for each segment as it ends and an
 estimate of the time that the rest takes. Interrupting loses the segments that are
 under way, one for each core; the same command goes on from there.
@@ -24,6 +25,13 @@ import time
 
 # One training action: its chain ("papers/wganlp lp5.result cpu seed3"), its place in it, of how many.
 Segment = collections.namedtuple("Segment", "chain index count")
+
+# With this each training action that is not up to date fails at once: no worker can run it.
+_NO_TRAINING = ["--strategy=TrainSegment=worker"]
+# With this it fails too, for the sandbox hides the system's folders, so that no program starts; but Bazel asks a disk or
+# remote cache before. Other actions cannot run either.
+_ONLY_FROM_CACHES = ["--strategy=TrainSegment=linux-sandbox"] + [
+    "--sandbox_block_path=" + path for path in ["/usr", "/bin", "/lib", "/lib64"]]
 
 _OUTPUT = re.compile(r"bin/(?P<package>.*)/_runs/(?P<name>[^/]+)/(?P<scale>[^/]+)/seed(?P<seed>\d+)/"
                      r"segment(?P<index>\d+)of(?P<count>\d+)(?: \(TreeArtifact\))?$")
@@ -55,6 +63,12 @@ def finished(event):
   if action.get("type") != "TrainSegment" or segment is None:
     return None
   return segment, action.get("success", False)
+
+
+def built_target(event):
+  """The label of the target that the build event says was built whole, else None."""
+  label = event.get("id", {}).get("targetCompleted", {}).get("label")
+  return label if event.get("completed", {}).get("success", False) else None
 
 
 def remaining_segments(segments, not_there):
@@ -142,17 +156,56 @@ def find_remaining(bazel, flags, targets):
   text = subprocess.run(bazel + ["aquery", "--output=text", "--noshow_progress"] + flags + [query],
                         stdout=subprocess.PIPE, check=True, text=True).stdout
   segments = parse_actions(text)
-  # No worker can run a training action: each that is not up to date fails at once.
-  not_there, status = set(), 0
-  for event in events_of(bazel, flags + ["--strategy=TrainSegment=worker"] + targets, quiet=True):
-    status = event.get("status", status)
-    end = finished(event)
-    if end:
-      not_there.add(end[0])
-  if status != 0 and not not_there:
+  not_there, _ = build_without_training(bazel, flags, targets)
+  if not_there is None:
     # Something else is wrong, which the build will tell: nothing is known to be there.
     return segments, segments
   return segments, remaining_segments(segments, not_there)
+
+
+def build_without_training(bazel, flags, targets):
+  """Builds what can be built of results that are there or in a cache.
+
+  Returns the segments that would have to be trained, the first of each chain, and the labels of the targets that were
+  built; None in place of the former if something else stood in the way.
+  """
+  not_there, built = _try_to_build(bazel, flags + _NO_TRAINING, targets)
+  if not_there:
+    # What a cache has is then there.
+    _try_to_build(bazel, flags + _ONLY_FROM_CACHES, targets)
+    not_there, built = _try_to_build(bazel, flags + _NO_TRAINING, targets)
+  return not_there, built
+
+
+def _try_to_build(bazel, flags, targets):
+  """The segments that failed, None if only other things did, and the labels of the targets that were built."""
+  failed, built, status = set(), set(), 0
+  for event in events_of(bazel, flags + targets, quiet=True):
+    status = event.get("status", status)
+    end = finished(event)
+    if end and not end[1]:
+      failed.add(end[0])
+    built.add(built_target(event))
+  return failed if failed or status == 0 else None, built - {None}
+
+
+def build_with_progress(bazel, flags, targets, remaining):
+  """Builds `targets` with a line for each of the segments `remaining` as it ends.
+
+  Returns the exit status and the labels of the targets that were built.
+  """
+  progress = Progress(remaining, time.monotonic())
+  status, built = 1, set()
+  for event in events_of(bazel, flags + targets):
+    status = event.get("status", status)
+    end = finished(event)
+    if end:
+      print(progress.line(end[0], end[1], time.monotonic()), flush=True)
+    built.add(built_target(event))
+  print("%s after %s%s" % ("done" if status == 0 else "the build failed (above)",
+                           duration(time.monotonic() - progress.start),
+                           "; %d segments failed" % progress.failed if progress.failed else ""))
+  return status, built - {None}
 
 
 def sweep(bazel, flags, targets, only_list):
@@ -165,17 +218,7 @@ def sweep(bazel, flags, targets, only_list):
       indices = [s.index for s in remaining if s.chain == chain]
       print("  %s: segments %d to %d" % (chain, min(indices), max(indices)))
     return 0
-  progress = Progress(remaining, time.monotonic())
-  status = 1
-  for event in events_of(bazel, flags + targets):
-    status = event.get("status", status)
-    end = finished(event)
-    if end:
-      print(progress.line(end[0], end[1], time.monotonic()), flush=True)
-  print("%s after %s%s" % ("done" if status == 0 else "the build failed (above)",
-                           duration(time.monotonic() - progress.start),
-                           "; %d segments failed" % progress.failed if progress.failed else ""))
-  return status
+  return build_with_progress(bazel, flags, targets, remaining)[0]
 
 
 def main(arguments):

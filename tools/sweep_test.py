@@ -38,6 +38,13 @@ class SweepTest(unittest.TestCase):
     self.assertIsNone(sweep.finished(event))
     self.assertIsNone(sweep.finished({"status": 0}))
 
+  def test_targets_that_were_built(self):
+    event = {"id": {"targetCompleted": {"label": "//p:figure5"}}, "completed": {"success": True}}
+    self.assertEqual(sweep.built_target(event), "//p:figure5")
+    self.assertIsNone(sweep.built_target({"id": event["id"], "aborted": {}}))
+    self.assertIsNone(sweep.built_target({"id": event["id"], "completed": {}}))
+    self.assertIsNone(sweep.built_target({"status": 0}))
+
   def test_lines_say_what_remains(self):
     progress = sweep.Progress(_segments(1, 2, 3), start=100)
     self.assertEqual(progress.line(sweep.Segment(_CHAIN, 1, 3), True, now=130),

@@ -162,6 +162,11 @@ absl::Status WriteFileAtomically(const std::string& path, absl::string_view byte
   return Annotate(SyncDirectoryOf(path), absl::StrCat("'", path, "' is written but might not survive a power cut"));
 }
 
+absl::Status ReplaceFile(const std::string& temporary, const std::string& path) {
+  if (rename(temporary.c_str(), path.c_str()) < 0) return SystemError(errno, "write", path);
+  return Annotate(SyncDirectoryOf(path), absl::StrCat("'", path, "' is written but might not survive a power cut"));
+}
+
 bool IsTemporaryName(absl::string_view name) {
   const size_t infix = name.rfind(kTemporaryInfix);
   if (infix == absl::string_view::npos) return false;

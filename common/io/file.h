@@ -22,6 +22,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 // them wins.
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes);
 
+// Gives the finished file `temporary`, already on the disk (AppendFile::Sync) and in the same folder, the name `path`, as
+// the last step of WriteFileAtomically does: for files too large to be made in memory.
+absl::Status ReplaceFile(const std::string& temporary, const std::string& path);
+
 // Whether `name` has the form of WriteFileAtomically's temporary names, "NAME.tmp.PID.COUNTER". A process that was
 // killed while it wrote leaves such a file behind; nothing ever reads it.
 bool IsTemporaryName(absl::string_view name);

@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -65,15 +67,32 @@ class Decompressor {
     return true;
   }
 
-  // Assumes room for all rows at `pixels`, in the channels that ChooseChannels has chosen.
-  bool ReadPixels(uint8_t* pixels) {
+  // The rows of `window`, into `pixels`, which has room for them in the channels that ChooseChannels has chosen;
+  // `row` has room for one row of the whole image.
+  //
+  // Rows outside are skipped, columns outside are cut off in whole blocks. Chroma of half resolution is interpolated
+  // between neighbours, and libjpeg takes the edge of what it cuts for the edge of the image: so the cut leaves a
+  // column or two around the window, which are dropped here.
+  bool ReadWindow(const ImageWindow& window, uint8_t* pixels, uint8_t* row) {
     if (setjmp(errors_.jump)) return false;
     jpeg_start_decompress(&jpeg_);
-    const size_t stride = static_cast<size_t>(jpeg_.output_width) * jpeg_.output_components;
-    while (jpeg_.output_scanline < jpeg_.output_height) {
-      JSAMPROW row = pixels + jpeg_.output_scanline * stride;
-      jpeg_read_scanlines(&jpeg_, &row, 1);
+    JDIMENSION left = 0;
+    const size_t channels = jpeg_.output_components;
+    const size_t row_bytes = window.width * channels;
+    if (CanCut()) {
+      left = window.left > 0 ? window.left - 1 : 0;
+      const JDIMENSION past = window.left + window.width + 2;
+      JDIMENSION width = (past < jpeg_.output_width ? past : jpeg_.output_width) - left;
+      if (width < jpeg_.output_width) jpeg_crop_scanline(&jpeg_, &left, &width);
+      if (window.top > 0) jpeg_skip_scanlines(&jpeg_, window.top);
     }
+    const JDIMENSION first = window.top, end = window.top + window.height;
+    while (jpeg_.output_scanline < end) {
+      const JDIMENSION at = jpeg_.output_scanline;
+      jpeg_read_scanlines(&jpeg_, &row, 1);
+      if (at >= first) memcpy(pixels + (at - first) * row_bytes, row + (window.left - left) * channels, row_bytes);
+    }
+    SkipRest(row);
     jpeg_finish_decompress(&jpeg_);  // reads on to the end marker and so finds files that lack it
     return true;
   }
@@ -98,6 +117,28 @@ class Decompressor {
   const char* message() const { return errors_.message; }
 
  private:
+  // Whether skipping and cutting give the pixels of the whole image: tested for the usual kinds of file. Others, such
+  // as progressive ones, are read whole.
+  bool CanCut() {
+    if (jpeg_.progressive_mode || jpeg_.arith_code || jpeg_has_multiple_scans(&jpeg_) != 0) return false;
+    if (jpeg_.num_components == 1) return true;
+    for (int i = 0; i < jpeg_.num_components; ++i) {
+      const jpeg_component_info& component = jpeg_.comp_info[i];
+      const int most = i == 0 ? 2 : 1;  // full, or chroma of half resolution in one or both directions
+      if (component.h_samp_factor > most || component.v_samp_factor > most) return false;
+    }
+    return true;
+  }
+
+  // Decodes the rows that are left, as far as the entropy code goes where that is possible. All but the last are
+  // skipped: a skip to the end would not look at the data at all.
+  void SkipRest(uint8_t* row) {
+    if (CanCut() && jpeg_.output_scanline + 1 < jpeg_.output_height) {
+      jpeg_skip_scanlines(&jpeg_, jpeg_.output_height - 1 - jpeg_.output_scanline);
+    }
+    while (jpeg_.output_scanline < jpeg_.output_height) jpeg_read_scanlines(&jpeg_, &row, 1);
+  }
+
   jpeg_decompress_struct jpeg_ = {};  // zeroed: may be destroyed before it is created
   ErrorManager errors_;
 };
@@ -144,7 +185,7 @@ class Compressor {
 
 }  // namespace
 
-absl::StatusOr<Image> internal::DecodeJpeg(absl::string_view bytes, int64_t max_pixels) {
+absl::StatusOr<Image> internal::DecodeJpeg(absl::string_view bytes, WindowChooser choose, int64_t max_pixels) {
   Decompressor decompressor;
   const auto error = [&] { return absl::DataLossError(absl::StrCat("corrupt JPEG image: ", decompressor.message())); };
   if (!decompressor.ReadHeader(bytes)) return error();
@@ -153,8 +194,11 @@ absl::StatusOr<Image> internal::DecodeJpeg(absl::string_view bytes, int64_t max_
   if (channels == 0) {
     return absl::InvalidArgumentError("the JPEG image is CMYK or of another colour space than grey, RGB and YCbCr");
   }
-  Image image = Image::Black(decompressor.height(), decompressor.width(), channels);
-  if (!decompressor.ReadPixels(image.pixels.data())) return error();
+  ASSIGN_OR_RETURN(const ImageWindow window, choose(decompressor.height(), decompressor.width()));
+  CheckWindow(window, decompressor.height(), decompressor.width());
+  Image image = Image::Black(window.height, window.width, channels);
+  std::vector<uint8_t> row(static_cast<size_t>(decompressor.width()) * channels);
+  if (!decompressor.ReadWindow(window, image.pixels.data(), row.data())) return error();
   return image;
 }
 

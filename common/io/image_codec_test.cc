@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "common/base/random_stream.h"
 #include "common/base/status_matchers.h"
+#include "common/io/file.h"
 #include "common/io/image.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -279,6 +280,80 @@ TEST(DecodeImageTest, GarbageIsRefused) {
       EXPECT_FALSE(DecodeImage(bytes, 1 << 16).ok());
     }
   }
+}
+
+std::string TestFile(const std::string& name) {
+  const auto bytes = ReadFile(absl::StrCat("common/io/testdata/", name));
+  EXPECT_THAT(bytes, IsOk());
+  return *bytes;
+}
+
+// Random windows of all kinds of files, edges and single pixels among them.
+TEST(DecodeImageWindow, IsTheWindowOfTheWholeImage) {
+  for (const char* name : {"photo_444.jpg", "photo_422.jpg", "photo_420.jpg", "photo_grey.jpg", "photo_restart.jpg",
+                           "photo_progressive.jpg", "lossy.webp", "lossy.webp.png"}) {
+    const std::string bytes = TestFile(name);
+    WGAN_ASSERT_OK_AND_ASSIGN(const Image whole, DecodeImage(bytes));
+    ASSERT_EQ(whole.height, 59);
+    ASSERT_EQ(whole.width, 83);
+    RandomStream random(1, name, 0);
+    for (int k = 0; k < 1000; ++k) {
+      ImageWindow window;
+      window.height = static_cast<int>(1 + random.Below(k % 3 == 0 ? 59 : 20));
+      window.width = static_cast<int>(1 + random.Below(k % 3 == 0 ? 83 : 20));
+      window.top = static_cast<int>(random.Below(60 - window.height));
+      window.left = static_cast<int>(random.Below(84 - window.width));
+      WGAN_ASSERT_OK_AND_ASSIGN(const Image part, DecodeImageWindow(bytes, [&](int, int) { return window; }));
+      ASSERT_EQ(part, CopyWindow(whole, window))
+          << name << ": " << window.top << " " << window.left << " " << window.height << " " << window.width;
+    }
+  }
+}
+
+TEST(DecodeImageWindow, FindsDamageBehindTheWindow) {
+  const std::string bytes = TestFile("photo_420.jpg");
+  const auto top_left = [](int, int) { return ImageWindow{0, 0, 4, 4}; };
+  WGAN_EXPECT_OK(DecodeImageWindow(bytes, top_left));
+  EXPECT_THAT(DecodeImageWindow(absl::string_view(bytes).substr(0, bytes.size() - 100), top_left),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("corrupt JPEG image")));
+}
+
+TEST(DecodeImageWindow, TheChoosersErrorIsReturned) {
+  const auto refuse = [](int height, int width) -> absl::StatusOr<ImageWindow> {
+    return absl::InvalidArgumentError(absl::StrCat(width, " x ", height));
+  };
+  for (const char* name : {"photo_420.jpg", "lossy.webp"}) {
+    EXPECT_THAT(DecodeImageWindow(TestFile(name), refuse), StatusIs(absl::StatusCode::kInvalidArgument, "83 x 59"));
+  }
+}
+
+// The oracle is Pillow's libwebp.
+TEST(DecodeWebp, LossyAndLossless) {
+  WGAN_ASSERT_OK_AND_ASSIGN(const Image lossy, DecodeImage(TestFile("lossy.webp")));
+  WGAN_ASSERT_OK_AND_ASSIGN(const Image expected, DecodeImage(TestFile("lossy.webp.png")));
+  EXPECT_EQ(lossy, expected);
+  WGAN_ASSERT_OK_AND_ASSIGN(const Image lossless, DecodeImage(TestFile("lossless.webp")));
+  int64_t difference = 0;  // of what lossy compression did
+  for (size_t i = 0; i < lossy.pixels.size(); ++i) difference += std::abs(lossy.pixels[i] - lossless.pixels[i]);
+  EXPECT_GT(difference, 0);
+  EXPECT_LT(difference, static_cast<int64_t>(16 * lossy.pixels.size()));
+}
+
+TEST(DecodeWebp, EveryShorterFileIsCutOff) {
+  for (const char* name : {"lossy.webp", "lossless.webp"}) {
+    const std::string bytes = TestFile(name);
+    for (size_t length = 12; length < bytes.size(); length += 7) {
+      EXPECT_THAT(DecodeImage(bytes.substr(0, length)),
+                  StatusIs(absl::StatusCode::kDataLoss, HasSubstr("corrupt WebP image")));
+    }
+  }
+}
+
+TEST(DecodeWebp, AnimationsAndBombsAreRefused) {
+  EXPECT_THAT(DecodeImage(TestFile("animated.webp")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("an animation")));
+  EXPECT_THAT(DecodeImage(TestFile("lossy.webp"), 59 * 83 - 1),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("the image claims 83 x 59 pixels")));
 }
 
 }  // namespace

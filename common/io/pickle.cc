@@ -1,4 +1,4 @@
-#include "common/io/pth_pickle.h"
+#include "common/io/pickle.h"
 
 #include <algorithm>
 #include <bit>
@@ -19,8 +19,8 @@ constexpr int kMark = -1;  // on the stack: where the items of a list, tuple or 
 
 class Parser {
  public:
-  Parser(absl::string_view bytes, const std::function<bool(absl::string_view)>& allowed)
-      : bytes_(bytes), allowed_(allowed) {}
+  Parser(absl::string_view bytes, const std::function<bool(absl::string_view)>& allowed, size_t max_values)
+      : bytes_(bytes), allowed_(allowed), max_values_(max_values) {}
 
   absl::StatusOr<Pickle> Parse() {
     while (true) {
@@ -134,8 +134,7 @@ class Parser {
       case '0':
         return Pop().status();
       default:
-        return absl::UnimplementedError(
-            absl::StrFormat("the pickle operation 0x%02x, which files of tensors do not need", opcode));
+        return absl::UnimplementedError(absl::StrFormat("the pickle operation 0x%02x, which data do not need", opcode));
     }
   }
 
@@ -165,6 +164,7 @@ class Parser {
   // --- values
 
   absl::Status Push(PickleValue value) {
+    if (pickle_.values.size() >= max_values_) return Damaged("it has more than ", max_values_, " values");
     pickle_.values.push_back(std::move(value));
     stack_.push_back(static_cast<int>(pickle_.values.size()) - 1);
     return absl::OkStatus();
@@ -254,9 +254,7 @@ class Parser {
   absl::Status PushNamed(const std::string& global) {
     if (!allowed_(global)) {
       return absl::PermissionDeniedError(
-          absl::StrCat("it refers to '", global.substr(0, 100),
-                       "', which a file of tensors does not need and which is not loaded; if this is a whole model, "
-                       "save its state_dict() instead"));
+          absl::StrCat("it refers to '", global.substr(0, 100), "', which data do not need and which is not loaded"));
     }
     return Push({.kind = Kind::kGlobal, .text = global});
   }
@@ -316,6 +314,7 @@ class Parser {
 
   const absl::string_view bytes_;
   const std::function<bool(absl::string_view)>& allowed_;
+  const size_t max_values_;
   size_t at_ = 0;
   Pickle pickle_;
   std::vector<int> stack_;
@@ -325,8 +324,8 @@ class Parser {
 }  // namespace
 
 absl::StatusOr<Pickle> ParsePickle(absl::string_view bytes,
-                                   const std::function<bool(absl::string_view global)>& allowed) {
-  return Parser(bytes, allowed).Parse();
+                                   const std::function<bool(absl::string_view global)>& allowed, size_t max_values) {
+  return Parser(bytes, allowed, max_values).Parse();
 }
 
 }  // namespace wgan

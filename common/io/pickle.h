@@ -1,6 +1,6 @@
 // Python pickles as inert data: a pickle is a program, and this reads it without running anything. No LibTorch.
-#ifndef COMMON_IO_PTH_PICKLE_H_
-#define COMMON_IO_PTH_PICKLE_H_
+#ifndef COMMON_IO_PICKLE_H_
+#define COMMON_IO_PICKLE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -44,13 +44,15 @@ struct Pickle {
   const PickleValue& at(int index) const { return values[index]; }
 };
 
-// Parses the pickle at the start of `bytes`, protocols 2 to 4 with the operations that PyTorch's writers use. `allowed`
-// says which globals ("torch._utils._rebuild_tensor_v2") may occur: any other is kPermissionDenied, naming it, before
-// anything that follows is looked at. kDataLoss for what is damaged, cut off or would be an error in Python as well,
-// kUnimplemented for other operations. Memory in proportion to the pickle's size.
+// Parses the pickle at the start of `bytes`, protocols 2 to 5 with the operations that Python's own writers use for
+// plain data, NumPy's arrays and PyTorch's tensors. `allowed` says which globals ("torch._utils._rebuild_tensor_v2")
+// may occur: any other is kPermissionDenied, naming it, before anything that follows is looked at. kDataLoss for what
+// is damaged, cut off or would be an error in Python as well, or has more than `max_values` values, kUnimplemented for
+// other operations. Memory: the texts, at most as long as the pickle, and about 100 bytes for each value.
 absl::StatusOr<Pickle> ParsePickle(absl::string_view bytes,
-                                   const std::function<bool(absl::string_view global)>& allowed);
+                                   const std::function<bool(absl::string_view global)>& allowed,
+                                   size_t max_values = size_t{1} << 21);
 
 }  // namespace wgan
 
-#endif  // COMMON_IO_PTH_PICKLE_H_
+#endif  // COMMON_IO_PICKLE_H_

@@ -13,7 +13,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/status_macros.h"
 #include "common/io/file.h"
-#include "common/io/pth_pickle.h"
+#include "common/io/pickle.h"
 #include "common/io/pth_zip.h"
 
 namespace wgan {
@@ -276,7 +276,10 @@ class Collector {
 uint64_t ByteBudget(absl::string_view bytes) { return (uint64_t{64} << 20) + 4 * bytes.size(); }
 
 absl::StatusOr<Pickle> ParseTensorPickle(absl::string_view bytes) {
-  return ParsePickle(bytes.substr(0, kMaxPickle), IsAllowed);
+  absl::StatusOr<Pickle> pickle = ParsePickle(bytes.substr(0, kMaxPickle), IsAllowed);
+  if (!absl::IsPermissionDenied(pickle.status())) return pickle;
+  return absl::PermissionDeniedError(
+      absl::StrCat(pickle.status().message(), "; if this is a whole model, save its state_dict() instead"));
 }
 
 // "NAME/data.pkl" and "NAME/data/KEY" in a zip archive.

@@ -1,7 +1,7 @@
 // The tensors of a file that PyTorch saved (.pth, .pt), read without running anything in it. No LibTorch.
 //
 // Such a file is a Python pickle, that is a program; loading one from a stranger with pickle's own means runs what he
-// wrote. This reader takes the pickle as data (pth_pickle.h) and understands only the few calls that rebuild tensors:
+// wrote. This reader takes the pickle as data (pickle.h) and understands only the few calls that rebuild tensors:
 // loading can fail, but it never runs code and never looks outside the file.
 #ifndef COMMON_IO_PTH_H_
 #define COMMON_IO_PTH_H_

@@ -10,7 +10,6 @@
 #include <ATen/ops/zeros.h>
 #include <c10/util/Exception.h>
 
-#include <cmath>
 #include <string>
 
 #include "common/nn/initialize.h"
@@ -21,24 +20,6 @@ namespace {
 constexpr int64_t kSmallestMap = 4;
 
 at::Tensor Upsample(const at::Tensor& x) { return at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}); }
-
-// sqrt(gain / (fan_in + fan_out)) of a convolution.
-double ConvDeviation(const ConvLayer& layer, double gain) {
-  const int64_t window = layer.weight.size(2) * layer.weight.size(3);
-  return std::sqrt(gain / (window * (layer.weight.size(0) + layer.weight.size(1))));
-}
-
-constexpr double kMainBranch = 4, kGlorot = 2;
-
-void InitializeConv(ConvLayer& layer, double gain, RandomStream& random) {
-  FillUniform(layer.weight, std::sqrt(3.0) * ConvDeviation(layer, gain), random);
-  layer.bias.fill_(0);
-}
-
-void InitializeLinear(LinearLayer& layer, RandomStream& random) {
-  FillUniform(layer.weight, std::sqrt(6.0 / (layer.weight.size(0) + layer.weight.size(1))), random);
-  layer.bias.fill_(0);
-}
 
 }  // namespace
 
@@ -100,13 +81,13 @@ at::Tensor GpResNetGenerator::ForwardOfClass(const at::Tensor& latents, const at
 
 void GpResNetGenerator::Initialize(RandomStream& random) {
   const at::NoGradGuard no_grad;
-  InitializeLinear(*linear_, random);
+  InitializeGlorot(*linear_, random);
   for (const auto& block : blocks_) {
-    InitializeConv(*block->conv_0, kMainBranch, random);
-    InitializeConv(*block->conv_1, kMainBranch, random);
-    InitializeConv(*block->shortcut, kGlorot, random);
+    InitializeGlorot(*block->conv_0, kGainMain, random);
+    InitializeGlorot(*block->conv_1, kGainMain, random);
+    InitializeGlorot(*block->shortcut, kGainGlorot, random);
   }
-  InitializeConv(*conv_, kGlorot, random);
+  InitializeGlorot(*conv_, kGainGlorot, random);
 }
 
 GpResNetCritic::GpResNetCritic(const GpResNetConfig& config)
@@ -158,10 +139,10 @@ at::Tensor GpResNetCritic::ClassScores(const at::Tensor& images) {
 
 void GpResNetCritic::Initialize(RandomStream& random) {
   const at::NoGradGuard no_grad;
-  for (const auto& conv : convs_) InitializeConv(*conv, kMainBranch, random);
-  for (const auto& conv : shortcuts_) InitializeConv(*conv, kGlorot, random);
-  InitializeLinear(*linear_, random);
-  if (classifier_) InitializeLinear(*classifier_, random);
+  for (const auto& conv : convs_) InitializeGlorot(*conv, kGainMain, random);
+  for (const auto& conv : shortcuts_) InitializeGlorot(*conv, kGainGlorot, random);
+  InitializeGlorot(*linear_, random);
+  if (classifier_) InitializeGlorot(*classifier_, random);
 }
 
 }  // namespace wgan

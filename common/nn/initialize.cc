@@ -37,6 +37,18 @@ void InitializeConv(ConvLayer& layer, Fan fan, RandomStream& random) {
   FillUniform(layer.bias, 1 / std::sqrt(fan_in), random);
 }
 
+void FillDefault(at::Tensor& weight, at::Tensor& bias, RandomStream& random) {
+  const double half_width = 1 / std::sqrt(weight[0].numel());
+  FillUniform(weight, half_width, random);
+  FillUniform(bias, half_width, random);
+}
+
+void InitializeTreeByDefault(torch::nn::Module& module, RandomStream& random) {
+  if (auto* conv = dynamic_cast<ConvLayer*>(&module)) FillDefault(conv->weight, conv->bias, random);
+  if (auto* linear = dynamic_cast<LinearLayer*>(&module)) FillDefault(linear->weight, linear->bias, random);
+  for (const std::shared_ptr<torch::nn::Module>& child : module.children()) InitializeTreeByDefault(*child, random);
+}
+
 // Parents before children, in the order of registration.
 void InitializeTree(torch::nn::Module& module, Fan fan, RandomStream& random) {
   if (auto* conv = dynamic_cast<ConvLayer*>(&module)) {
@@ -64,6 +76,23 @@ void FillUniform(at::Tensor& parameter, double half_width, RandomStream& random)
 void Initialize(torch::nn::Module& module, Fan fan, RandomStream random) {
   at::NoGradGuard no_grad;
   InitializeTree(module, fan, random);
+}
+
+void InitializeByDefault(torch::nn::Module& module, RandomStream random) {
+  at::NoGradGuard no_grad;
+  InitializeTreeByDefault(module, random);
+}
+
+void InitializeGlorot(ConvLayer& layer, double gain, RandomStream& random) {
+  const int64_t window = layer.weight.size(2) * layer.weight.size(3);
+  const double deviation = std::sqrt(gain / (window * (layer.weight.size(0) + layer.weight.size(1))));
+  FillUniform(layer.weight, std::sqrt(3.0) * deviation, random);
+  if (layer.bias.defined()) layer.bias.fill_(0);
+}
+
+void InitializeGlorot(LinearLayer& layer, RandomStream& random) {
+  FillUniform(layer.weight, std::sqrt(6.0 / (layer.weight.size(0) + layer.weight.size(1))), random);
+  layer.bias.fill_(0);
 }
 
 }  // namespace wgan

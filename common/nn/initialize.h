@@ -7,6 +7,7 @@
 #include <torch/nn/module.h>
 
 #include "common/base/random_stream.h"
+#include "common/nn/layers.h"
 
 namespace wgan {
 
@@ -20,6 +21,17 @@ enum class Fan { kIn, kOut };
 // The numbers depend on `random` and the order of the parameters only, not on memory layout or threads. Assumes float
 // parameters on the CPU.
 void Initialize(torch::nn::Module& module, Fan fan, RandomStream random);
+
+// Convolution and linear weights and biases all uniform in +-1 / sqrt(fan_in): the library default throughout, which
+// CRGAN's released code keeps. Otherwise as Initialize.
+void InitializeByDefault(torch::nn::Module& module, RandomStream random);
+
+// The rule of WGAN-GP's released code: weights uniform with mean 0 and standard deviation sqrt(gain / (fan_in +
+// fan_out)), fan = channels * k * k; biases, where there are any, 0. `gain` of a convolution: kGainMain or kGainGlorot;
+// of a linear layer it is kGainGlorot. Assume no_grad and float parameters on the CPU.
+inline constexpr double kGainMain = 4, kGainGlorot = 2;
+void InitializeGlorot(ConvLayer& layer, double gain, RandomStream& random);
+void InitializeGlorot(LinearLayer& layer, RandomStream& random);
 
 // Fills `parameter` with numbers uniform in [-half_width, half_width), drawn in row-major order; does nothing if it is
 // undefined. Assumes no_grad and float parameters on the CPU.

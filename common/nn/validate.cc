@@ -18,24 +18,34 @@ bool IsImageSize(int size) {
   return (size & (size - 1)) == 0;
 }
 
-absl::Status ValidateSizes(const QcResNetConfig& c, const std::string& field) {
-  RETURN_IF_ERROR(CheckField(field + ".image_size", c.has_image_size(), c.image_size(), IsImageSize(c.image_size()),
-                             "4 * 2^k: 8, 16, 32, 64, 128, 256, 512 or 1024"));
+// What all networks of images have; `Config` is one of their messages.
+template <typename Config>
+absl::Status ValidateImage(const Config& c, const std::string& field, const std::string& sizes) {
+  RETURN_IF_ERROR(
+      CheckField(field + ".image_size", c.has_image_size(), c.image_size(), IsImageSize(c.image_size()), sizes));
   RETURN_IF_ERROR(CheckField(field + ".channels", c.has_channels(), c.channels(),
                              c.channels() == 1 || c.channels() == 3, "1 (grey) or 3 (RGB)"));
-  RETURN_IF_ERROR(CheckInterval(field + ".base_width", c.has_base_width(), c.base_width(), 1, kLargestWidth));
-  RETURN_IF_ERROR(CheckField(field + ".max_width", c.has_max_width(), c.max_width(),
-                             c.max_width() >= c.base_width() && c.max_width() <= kLargestWidth,
-                             absl::StrCat("between base_width (", c.base_width(), ") and ", kLargestWidth)));
   return CheckInterval(field + ".latent_dim", c.has_latent_dim(), c.latent_dim(), 1, kLargestWidth);
 }
 
+const char kFromFour[] = "4 * 2^k: 8, 16, 32, 64, 128, 256, 512 or 1024";
+
+absl::Status CheckMaxWidth(const std::string& field, bool is_set, int width, int base_width) {
+  return CheckField(field, is_set, width, width >= base_width && width <= kLargestWidth,
+                    absl::StrCat("between base_width (", base_width, ") and ", kLargestWidth));
+}
+
+absl::Status CheckResidualScale(const std::string& field, bool is_set, double scale) {
+  return CheckField(field, is_set, scale, scale > 0 && scale <= 10, "in (0, 10], 0.1 in the paper");
+}
+
 absl::Status ValidateQcResNet(const QcResNetConfig& c, const std::string& field) {
-  RETURN_IF_ERROR(ValidateSizes(c, field));
+  RETURN_IF_ERROR(ValidateImage(c, field, kFromFour));
+  RETURN_IF_ERROR(CheckInterval(field + ".base_width", c.has_base_width(), c.base_width(), 1, kLargestWidth));
+  RETURN_IF_ERROR(CheckMaxWidth(field + ".max_width", c.has_max_width(), c.max_width(), c.base_width()));
   RETURN_IF_ERROR(CheckField(field + ".blocks_per_stage", c.has_blocks_per_stage(), c.blocks_per_stage(),
                              c.blocks_per_stage() == 1 || c.blocks_per_stage() == 2, "1 (resnet1) or 2 (resnet2)"));
-  RETURN_IF_ERROR(CheckField(field + ".residual_scale", c.has_residual_scale(), c.residual_scale(),
-                             c.residual_scale() > 0 && c.residual_scale() <= 10, "in (0, 10], 0.1 in the paper"));
+  RETURN_IF_ERROR(CheckResidualScale(field + ".residual_scale", c.has_residual_scale(), c.residual_scale()));
   RETURN_IF_ERROR(CheckBelowOne(field + ".leaky_slope", kHasDefault, c.leaky_slope()));
   RETURN_IF_ERROR(CheckField(field + ".generator_batch_norm", c.has_generator_batch_norm(), c.generator_batch_norm(),
                              true, "true (the paper) or false"));
@@ -54,13 +64,26 @@ absl::Status ValidateMlp(const MlpConfig& c, const std::string& field) {
 
 absl::Status ValidateGpResNet(const GpResNetConfig& c, const std::string& field) {
   constexpr int kMostClasses = 1000;
-  RETURN_IF_ERROR(CheckField(field + ".image_size", c.has_image_size(), c.image_size(), IsImageSize(c.image_size()),
-                             "8 * 2^k: 8, 16, 32, 64, 128, 256, 512 or 1024"));
-  RETURN_IF_ERROR(CheckField(field + ".channels", c.has_channels(), c.channels(),
-                             c.channels() == 1 || c.channels() == 3, "1 (grey) or 3 (RGB)"));
+  RETURN_IF_ERROR(ValidateImage(c, field, "8 * 2^k: 8, 16, 32, 64, 128, 256, 512 or 1024"));
   RETURN_IF_ERROR(CheckInterval(field + ".width", c.has_width(), c.width(), 1, kLargestWidth));
-  RETURN_IF_ERROR(CheckInterval(field + ".latent_dim", c.has_latent_dim(), c.latent_dim(), 1, kLargestWidth));
   return CheckInterval(field + ".classes", kHasDefault, c.classes(), 0, kMostClasses);
+}
+
+absl::Status ValidateGpResNet64(const GpResNet64Config& c, const std::string& field) {
+  RETURN_IF_ERROR(ValidateImage(c, field, kFromFour));
+  RETURN_IF_ERROR(CheckInterval(field + ".base_width", c.has_base_width(), c.base_width(), 1, kLargestWidth));
+  return CheckMaxWidth(field + ".max_width", c.has_max_width(), c.max_width(), c.base_width());
+}
+
+absl::Status ValidateCrResNet(const CrResNetConfig& c, const std::string& field) {
+  RETURN_IF_ERROR(ValidateImage(c, field, kFromFour));
+  RETURN_IF_ERROR(CheckInterval(field + ".base_width", c.has_base_width(), c.base_width(), 1, kLargestWidth));
+  RETURN_IF_ERROR(CheckMaxWidth(field + ".generator_max_width", c.has_generator_max_width(), c.generator_max_width(),
+                                c.base_width()));
+  RETURN_IF_ERROR(
+      CheckMaxWidth(field + ".critic_max_width", c.has_critic_max_width(), c.critic_max_width(), c.base_width()));
+  RETURN_IF_ERROR(CheckResidualScale(field + ".residual_scale", c.has_residual_scale(), c.residual_scale()));
+  return CheckBelowOne(field + ".leaky_slope", kHasDefault, c.leaky_slope());
 }
 
 }  // namespace
@@ -73,11 +96,16 @@ absl::Status ValidateNetworkConfig(const NetworkConfig& config) {
       return ValidateMlp(config.mlp(), "network.mlp");
     case NetworkConfig::kGpResnet:
       return ValidateGpResNet(config.gp_resnet(), "network.gp_resnet");
+    case NetworkConfig::kGpResnet64:
+      return ValidateGpResNet64(config.gp_resnet64(), "network.gp_resnet64");
+    case NetworkConfig::kCrResnet:
+      return ValidateCrResNet(config.cr_resnet(), "network.cr_resnet");
     case NetworkConfig::ARCHITECTURE_NOT_SET:
       break;
   }
   return absl::InvalidArgumentError(
-      "network names no architecture; set network.qc_resnet, network.mlp or network.gp_resnet");
+      "network names no architecture; set network.qc_resnet, network.mlp, network.gp_resnet, network.gp_resnet64 or "
+      "network.cr_resnet");
 }
 
 }  // namespace wgan

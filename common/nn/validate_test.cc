@@ -136,5 +136,57 @@ TEST(ValidateNetworkConfigTest, GpResNet) {
   }
 }
 
+TEST(ValidateNetworkConfigTest, GpResNet64) {
+  NetworkConfig good;
+  GpResNet64Config* c = good.mutable_gp_resnet64();
+  c->set_image_size(64);
+  c->set_channels(3);
+  c->set_base_width(64);
+  c->set_max_width(512);
+  c->set_latent_dim(128);
+  WGAN_EXPECT_OK(ValidateNetworkConfig(good));
+  const std::pair<std::string, std::function<void(GpResNet64Config*)>> cases[] = {
+      {"image_size is 24; it must be 4 * 2^k", [](GpResNet64Config* m) { m->set_image_size(24); }},
+      {"channels is 2; it must be 1 (grey) or 3 (RGB)", [](GpResNet64Config* m) { m->set_channels(2); }},
+      {"base_width is 0; it must be in [1, 16384]", [](GpResNet64Config* m) { m->set_base_width(0); }},
+      {"max_width is 63; it must be between base_width (64)", [](GpResNet64Config* m) { m->set_max_width(63); }},
+      {"latent_dim is not set; it must be in [1, 16384]", [](GpResNet64Config* m) { m->clear_latent_dim(); }}};
+  for (const auto& [finding, spoil] : cases) {
+    NetworkConfig config = good;
+    spoil(config.mutable_gp_resnet64());
+    EXPECT_THAT(ValidateNetworkConfig(config),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("network.gp_resnet64." + finding)));
+  }
+}
+
+TEST(ValidateNetworkConfigTest, CrResNet) {
+  NetworkConfig good;
+  CrResNetConfig* c = good.mutable_cr_resnet();
+  c->set_image_size(64);
+  c->set_channels(3);
+  c->set_base_width(64);
+  c->set_generator_max_width(512);
+  c->set_critic_max_width(1024);
+  c->set_residual_scale(0.1);
+  c->set_latent_dim(256);
+  WGAN_EXPECT_OK(ValidateNetworkConfig(good));
+  const std::pair<std::string, std::function<void(CrResNetConfig*)>> cases[] = {
+      {"image_size is 4; it must be 4 * 2^k", [](CrResNetConfig* m) { m->set_image_size(4); }},
+      {"channels is not set; it must be 1 (grey) or 3 (RGB)", [](CrResNetConfig* m) { m->clear_channels(); }},
+      {"base_width is not set; it must be in [1, 16384]", [](CrResNetConfig* m) { m->clear_base_width(); }},
+      {"generator_max_width is 32; it must be between base_width (64)",
+       [](CrResNetConfig* m) { m->set_generator_max_width(32); }},
+      {"critic_max_width is not set; it must be between", [](CrResNetConfig* m) { m->clear_critic_max_width(); }},
+      {"residual_scale is 0; it must be in (0, 10]", [](CrResNetConfig* m) { m->set_residual_scale(0); }},
+      {"leaky_slope is 1; it must be in [0, 1)", [](CrResNetConfig* m) { m->set_leaky_slope(1); }},
+      {"latent_dim is 0; it must be in [1, 16384]", [](CrResNetConfig* m) { m->set_latent_dim(0); }}};
+  for (const auto& [finding, spoil] : cases) {
+    NetworkConfig config = good;
+    spoil(config.mutable_cr_resnet());
+    EXPECT_THAT(ValidateNetworkConfig(config),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("network.cr_resnet." + finding)));
+  }
+}
+
 }  // namespace
 }  // namespace wgan

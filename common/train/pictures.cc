@@ -2,7 +2,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
@@ -10,9 +9,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/types/span.h"
 #include "common/io/image_grid.h"
 #include "common/io/tensor.h"
+#include "common/train/random_tensor.h"
 
 namespace wgan {
 namespace {
@@ -41,9 +40,7 @@ at::Tensor NormalLatents(const RandomStreams& random, absl::string_view stream, 
                          const std::vector<int64_t>& latent_shape) {
   std::vector<int64_t> shape = {count};
   shape.insert(shape.end(), latent_shape.begin(), latent_shape.end());
-  at::Tensor latents = at::empty(shape, at::kFloat);
-  random.Stream(stream, 0).FillNormal(absl::MakeSpan(latents.mutable_data_ptr<float>(), latents.numel()));
-  return latents;
+  return StandardNormal(shape, random.Stream(stream, 0));
 }
 
 at::Tensor InterpolatedLatents(const at::Tensor& from, const at::Tensor& to, int64_t columns,

@@ -36,6 +36,8 @@
 
 DEFINE_string(experiment, "", "The experiment's definition; the target gives it.");
 DEFINE_string(data_dir, "", "Folder (or file) of the training data. Empty: the experiment's embedded default.");
+DEFINE_string(cache_dir, "",
+              "Folder for decoded images, so that only the first epoch of the first run decodes them. Empty: none.");
 DEFINE_string(output_dir, "", "The run's folder. Empty: runs/<paper>_<experiment>_<scale>_seed<seed>.");
 DEFINE_string(scale, "",
               "smoke (seconds), cpu (minutes) or paper (the paper's own setting). Empty: paper with a GPU, "
@@ -111,6 +113,7 @@ absl::StatusOr<std::optional<Segment>> SegmentFlag() {
 absl::StatusOr<Settings> ParseSettings() {
   Settings settings;
   RETURN_IF_ERROR(CheckNotEmpty("data_dir", FLAGS_data_dir));
+  RETURN_IF_ERROR(CheckNotEmpty("cache_dir", FLAGS_cache_dir));
   RETURN_IF_ERROR(CheckNotEmpty("output_dir", FLAGS_output_dir));
   RETURN_IF_ERROR(CheckNotEmpty("scale", FLAGS_scale));
   ASSIGN_OR_RETURN(settings.device, ParseDevice());
@@ -361,6 +364,7 @@ int OpenAndTrainSegment(const RunDescription& description, const std::string& ou
 
 int OpenData(const ExperimentDefinition& definition, Experiment& experiment, const Settings& settings,
              std::vector<std::string> difference) {
+  if (!FLAGS_cache_dir.empty()) experiment.set_cache_dir(ResolveUserPath(FLAGS_cache_dir));
   absl::StatusOr<std::unique_ptr<BatchSource>> data = experiment.OpenData(settings.data_dir);
   if (!data.ok()) return Fail(kExitData, data.status());
   const RunDescription description = Describe(definition, experiment, settings, std::move(difference), (*data)->info());

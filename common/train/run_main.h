@@ -58,9 +58,17 @@ class Experiment {
   // code 3.
   virtual absl::StatusOr<std::unique_ptr<BatchSource>> OpenData(const std::string& data_dir) = 0;
 
+  // Where OpenData may keep decoded images (--cache_dir, absolute), empty for nowhere. Set before OpenData; like
+  // data_dir no part of the config.
+  void set_cache_dir(const std::string& cache_dir) { cache_dir_ = cache_dir; }
+  const std::string& cache_dir() const { return cache_dir_; }
+
   // The algorithm with freshly initialised networks on `device`.
   virtual absl::StatusOr<std::unique_ptr<Algorithm>> MakeAlgorithm(const RandomStreams& random, const BatchSource& data,
                                                                    at::Device device) = 0;
+
+ private:
+  std::string cache_dir_;
 };
 
 // Exit codes of RunMain.
@@ -70,7 +78,8 @@ inline constexpr int kExitUsage = 2;          // flags, config, a run directory 
 inline constexpr int kExitData = 3;           // bad or missing data
 inline constexpr int kExitInterrupted = 130;  // Ctrl-C or SIGTERM, after a checkpoint
 
-// Flags: --data_dir --output_dir --scale=smoke|cpu|paper --seed --threads --resume=auto|never --dry_run --device
+// Flags: --data_dir --cache_dir --output_dir --scale=smoke|cpu|paper --seed --threads --resume=auto|never --dry_run
+// --device
 // --set field=value (repeatable), --help, and the experiment's aliases. Progress goes to stderr, results to stdout.
 // Returns the exit code for main().
 //

@@ -137,7 +137,7 @@ TEST_F(RunMainTest, AFinishedRunSaysSo) {
 
 TEST_F(RunMainTest, ScalesFlagsAndAliasesMakeTheConfig) {
   EXPECT_EQ(Run({"--scale=smoke", "--seed=9", "--batchSize", "3", "--set=log_every=5", "--pin_mem", "--threads=1",
-                 "--dataroot", "faces"}),
+                 "--dataroot", "faces", "--cache_dir=decoded"}),
             kExitDone)
       << err_;
   EXPECT_THAT(err_, AllOf(HasSubstr("note: --pin_mem has no effect"), HasSubstr("seed 9")));
@@ -145,6 +145,7 @@ TEST_F(RunMainTest, ScalesFlagsAndAliasesMakeTheConfig) {
                                  HasSubstr("log_every: 5\n"), HasSubstr("sample_every: 500\n"),
                                  HasSubstr("sample_count: 32\n"), HasSubstr("checkpoint_every: 1\n")));
   EXPECT_EQ(experiment_.opened, JoinPath(root_, "faces"));
+  EXPECT_EQ(experiment_.cache_dir(), JoinPath(root_, "decoded"));
   EXPECT_TRUE(experiment_.chose_data_dir);
   EXPECT_EQ(Record()["sessions"][0]["environment"]["threads"], "1");
 }
@@ -179,6 +180,7 @@ TEST_F(RunMainTest, UsageErrorsExitWithTwo) {
       {{"--threads=-1"}, "--threads must be in [0, 1024], not -1"},
       {{"--threads=1025"}, "--threads must be in [0, 1024], not 1025"},
       {{"--data_dir="}, "--data_dir is empty"},
+      {{"--cache_dir="}, "--cache_dir is empty"},
       {{"--scale="}, "--scale is empty"},
       {{"--seed=x"}, "flag --seed expects a whole number >= 0"},
       {{"--batchSize=0"}, "training.batch_size is 0; it must be >= 1"},

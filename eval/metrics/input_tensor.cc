@@ -48,15 +48,16 @@ class FolderReader : public ImageReader {
 
 class PortraitReader : public ImageReader {
  public:
-  explicit PortraitReader(int64_t count) : count_(count) {}
+  PortraitReader(int64_t count, int size) : count_(count), size_(size) {}
   int64_t size() const override { return count_; }
   absl::StatusOr<Image> Read(int64_t index) const override {
-    return DrawPortrait(0, static_cast<uint64_t>(index), kPortraitSize);
+    return DrawPortrait(0, static_cast<uint64_t>(index), size_);
   }
   std::string Name(int64_t index) const override { return absl::StrCat("portrait ", index); }
 
  private:
   const int64_t count_;
+  const int size_;
 };
 
 // [3,H,W] bytes.
@@ -82,7 +83,7 @@ class Extraction {
     RETURN_IF_ERROR(Flush());
     input.count = done_;
     input.features = torch::cat(features_);
-    if (!logits_.empty()) input.logits_unbiased = torch::cat(logits_);
+    if (!logits_.empty()) input.logits = torch::cat(logits_);
     return absl::OkStatus();
   }
 
@@ -94,6 +95,8 @@ class Extraction {
       ASSIGN_OR_RETURN(InceptionFeatures features, extractor_.inception->Forward(images));
       features_.push_back(features.pooled);
       logits_.push_back(features.logits_unbiased);
+    } else if (extractor_.lenet) {
+      RETURN_IF_ERROR(AddLeNet(images));
     } else {
       features_.push_back(images.flatten(1).to(torch::kFloat32) / 255);
       if (features_.back().size(1) != features_.front().size(1)) {
@@ -103,6 +106,21 @@ class Extraction {
     done_ += images.size(0);
     batch_.clear();
     if (extractor_.progress) extractor_.progress(done_, total_);
+    return absl::OkStatus();
+  }
+
+  absl::Status AddLeNet(at::Tensor images) {
+    // Readers widen grey to three equal channels.
+    if (extractor_.lenet->record().shape.channels == 1) {
+      if (!at::equal(images.select(1, 0), images.select(1, 1)) ||
+          !at::equal(images.select(1, 0), images.select(1, 2))) {
+        return absl::InvalidArgumentError("the images are in colour; the classifier was trained on grey ones");
+      }
+      images = images.narrow(1, 0, 1);
+    }
+    RETURN_IF_ERROR(extractor_.lenet->Takes(images.size(1), images.size(2), images.size(3)));
+    features_.push_back(extractor_.lenet->Features(images));
+    logits_.push_back(extractor_.lenet->Logits(features_.back()));
     return absl::OkStatus();
   }
 
@@ -142,7 +160,8 @@ absl::StatusOr<MetricInput> OpenDataset(const std::string& spec, const std::stri
   absl::string_view name = spec;
   int64_t count = 0;
   if (absl::ConsumePrefix(&name, "portraits-") && absl::SimpleAtoi(name, &count) && count > 0) {
-    RETURN_IF_ERROR(ComputeFeatures(PortraitReader(count), extractor, input));
+    const int size = extractor.lenet ? static_cast<int>(extractor.lenet->record().shape.image_size) : kPortraitSize;
+    RETURN_IF_ERROR(ComputeFeatures(PortraitReader(count, size), extractor, input));
     return input;
   }
   input.split = absl::EndsWith(spec, "-test") ? "test" : "train";
@@ -153,12 +172,14 @@ absl::StatusOr<MetricInput> OpenDataset(const std::string& spec, const std::stri
     return compute(OpenCifar10(config, kCifar10ImageSize));
   }
   for (const char* set : {"mnist", "fashion_mnist"}) {
-    if (spec == absl::StrCat(set, "-train")) return compute(OpenIdxImages(set, root, 28, 3));
+    const IdxConfig::Split split = input.split == "test" ? IdxConfig::TEST : IdxConfig::TRAIN;
+    if (spec == absl::StrCat(set, "-", input.split)) return compute(OpenIdxImages(set, root, 28, 3, split));
   }
-  return absl::NotFoundError(absl::StrCat(
-      "'", spec, "' is no folder, no .npz file and no data set; did you mean ",
-      NearestName(spec, {"portraits-1000", "cifar10-train", "cifar10-test", "mnist-train", "fashion_mnist-train"}),
-      "?"));
+  return absl::NotFoundError(
+      absl::StrCat("'", spec, "' is no folder, no .npz file and no data set; did you mean ",
+                   NearestName(spec, {"portraits-1000", "cifar10-train", "cifar10-test", "mnist-train", "mnist-test",
+                                      "fashion_mnist-train", "fashion_mnist-test"}),
+                   "?"));
 }
 
 }  // namespace

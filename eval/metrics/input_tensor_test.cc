@@ -49,7 +49,7 @@ TEST(MetricInputTest, PixelsOfAFolderInOrder) {
   EXPECT_TRUE(torch::equal(input.features, expected)) << input.features;
   EXPECT_EQ(input.count, 2);
   EXPECT_EQ(input.lossy, 0);
-  EXPECT_FALSE(input.logits_unbiased.defined());
+  EXPECT_FALSE(input.logits.defined());
 }
 
 TEST(MetricInputTest, CountsJpegFiles) {
@@ -83,7 +83,7 @@ TEST(MetricInputTest, InceptionTakesImagesOfAnySize) {
   const at::Tensor last = torch::tensor(images[2].pixels, torch::kUInt8).view({1, 12, 12, 3}).permute({0, 3, 1, 2});
   WGAN_ASSERT_OK_AND_ASSIGN(const InceptionFeatures alone, extractor.inception->Forward(last));
   EXPECT_TRUE(torch::allclose(input.features[2], alone.pooled[0], 1e-5, 1e-5));
-  EXPECT_TRUE(torch::allclose(input.logits_unbiased[2], alone.logits_unbiased[0], 1e-4, 1e-4));
+  EXPECT_TRUE(torch::allclose(input.logits[2], alone.logits_unbiased[0], 1e-4, 1e-4));
 }
 
 TEST(MetricInputTest, StatisticsFiles) {

@@ -33,7 +33,11 @@ DEFINE_string(datasets_root, "",
               "Folder of the files of cifar10-train, cifar10-test, mnist-train, fashion_mnist-train.");
 DEFINE_string(inception, "",
               "Weights of the 2015 Inception network: pt_inception-2015-12-05-6726825d.pth, inception-2015-12-05.pt or "
-              "a .safetensors of them. Without it features are pixels, and scores are named so.");
+              "a .safetensors of them. Without it and --lenet features are pixels, and scores are named so.");
+DEFINE_string(
+    lenet, "",
+    "Weights of a small classifier of ours (bazel build //eval/classifier:fashion_lenet): scores of its features "
+    "are called fid_lenet and so on, never FID.");
 DEFINE_bool(fid, false, "Frechet distance.");
 DEFINE_bool(kid, false, "Kernel distance.");
 DEFINE_bool(isc, false, "Inception score of input1.");
@@ -75,9 +79,10 @@ struct Report {
   std::vector<std::string> warnings;
 };
 
-// The name of a score: torch-fidelity's for Inception features, "NAME_pixels" for others.
+// The name of a score: torch-fidelity's for Inception features, "NAME_lenet" and "NAME_pixels" for others.
 std::string Key(const std::string& inception_name, const std::string& short_name) {
-  return FLAGS_inception.empty() ? short_name + "_pixels" : inception_name;
+  if (!FLAGS_inception.empty()) return inception_name;
+  return short_name + (FLAGS_lenet.empty() ? "_pixels" : "_lenet");
 }
 
 absl::Status NeedFeatures(const MetricInput& input, const char* flag) {
@@ -117,22 +122,21 @@ absl::Status AddKernelDistance(const MetricInput& fake, const MetricInput& real,
 
 // As torch-fidelity: softmax in double, in the order that RandomState(rng_seed) gives.
 absl::Status AddInceptionScore(const MetricInput& fake, Report& report) {
-  if (!fake.logits_unbiased.defined()) {
-    return absl::InvalidArgumentError("--isc needs images as --input1 and the weights --inception");
+  if (!fake.logits.defined()) {
+    return absl::InvalidArgumentError("--isc needs images as --input1 and the weights --inception or --lenet");
   }
   const std::vector<int64_t> order = NumpyRandomState(FLAGS_rng_seed).Permutation(fake.count);
-  const at::Tensor probabilities = fake.logits_unbiased.index_select(0, torch::tensor(order, torch::kInt64))
-                                       .to(torch::kFloat64)
-                                       .softmax(1)
-                                       .contiguous();
+  const at::Tensor probabilities =
+      fake.logits.index_select(0, torch::tensor(order, torch::kInt64)).to(torch::kFloat64).softmax(1).contiguous();
   ASSIGN_OR_RETURN(
       const InceptionScore score,
       ComputeInceptionScore(
           ot::MatrixView<double>(absl::MakeConstSpan(probabilities.const_data_ptr<double>(), probabilities.numel()),
                                  probabilities.size(0), probabilities.size(1)),
           FLAGS_isc_splits));
-  report.values["inception_score_mean"] = score.mean;
-  report.values["inception_score_std"] = score.deviation;
+  const std::string name = FLAGS_inception.empty() ? "classifier_score" : "inception_score";
+  report.values[name + "_mean"] = score.mean;
+  report.values[name + "_std"] = score.deviation;
   return absl::OkStatus();
 }
 
@@ -188,7 +192,7 @@ void Describe(const MetricInput& fake, const MetricInput* real, Report& report) 
     report.values["input2"] = real->name;
     report.values["split"] = real->split.empty() ? "none" : real->split;
   }
-  report.values["mode"] = FLAGS_inception.empty() ? "pixels" : "legacy_tensorflow";
+  report.values["mode"] = !FLAGS_inception.empty() ? "legacy_tensorflow" : FLAGS_lenet.empty() ? "pixels" : "lenet";
   for (const MetricInput* input : {&fake, real}) {
     if (input != nullptr && input->lossy > 0) {
       report.warnings.push_back(absl::StrCat(input->name, ": ", input->lossy, " of ", input->count,
@@ -245,6 +249,9 @@ absl::Status CheckUsage() {
         "Nothing to compute: give --fid, --kid, --isc, --prc, --dc, --one_nn, "
         "--wasserstein or --sinkhorn=EPSILON");
   }
+  if (!FLAGS_inception.empty() && !FLAGS_lenet.empty()) {
+    return absl::InvalidArgumentError("give --inception or --lenet, not both: a score has one set of features");
+  }
   if (FLAGS_batch_size < 1) return absl::InvalidArgumentError("--batch_size must be at least 1");
   return absl::OkStatus();
 }
@@ -282,6 +289,10 @@ absl::Status Run(Report& report) {
   extractor.batch_size = FLAGS_batch_size;
   if (!FLAGS_inception.empty()) {
     ASSIGN_OR_RETURN(extractor.inception, InceptionV3::Load(ResolveUserPath(FLAGS_inception)));
+  }
+  if (!FLAGS_lenet.empty()) {
+    ASSIGN_OR_RETURN(extractor.lenet, TrainedClassifier::Load(ResolveUserPath(FLAGS_lenet)));
+    report.values["features"] = extractor.lenet->description();
   }
   ASSIGN_OR_RETURN(const MetricInput fake, Open(FLAGS_input1, extractor));
   RETURN_IF_ERROR(Save(fake));

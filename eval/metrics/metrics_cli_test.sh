@@ -1,7 +1,9 @@
 #!/bin/bash
-# The metrics program from outside: keys, counts, files, errors and exit codes. $1: the program.
+# The metrics program from outside: keys, counts, files, errors and exit codes. $1: the program, $2: a classifier of
+# portraits.
 set -u
 metrics="$PWD/$1"
+lenet="$PWD/$2"
 cd "$TEST_TMPDIR" || exit 1
 failures=0
 fail() {
@@ -37,6 +39,17 @@ grep -v input1 out.txt | cmp - direct.txt || fail "features from a file give oth
 # Scores do not depend on the batch size.
 expect 0 kid_mean --input1=portraits-12 --input2=portraits-20 "${args[@]}" --batch_size=1
 grep -v input1 out.txt | cmp - direct.txt || fail "another batch size gives other scores"
+
+# With a classifier every score bears its name, and none is called FID.
+expect 0 '^fid_lenet: ' --input1=portraits-60 --input2=portraits-120 --lenet="$lenet" --fid --prc --isc --isc_splits=2
+for key in precision_lenet classifier_score_mean classifier_score_std 'mode: lenet' 'features: lenet of portraits'; do
+  grep -q "^$key" out.txt || fail "no $key: $(cat out.txt)"
+done
+! grep -Eq 'pixels|inception' out.txt || fail "a score of the classifier bears another name: $(cat out.txt)"
+# At most as many as there are classes, more than one.
+awk '/^classifier_score_mean/ { ok = $2 > 1.05 && $2 <= 10 } END { exit !ok }' out.txt || fail "score: $(cat out.txt)"
+expect 2 'not both' --input1=portraits-12 --input2=portraits-12 --fid --lenet="$lenet" --inception=x.pth
+expect 3 'x.safetensors' --input1=portraits-12 --input2=portraits-12 --fid --lenet=x.safetensors
 
 expect 2 'input1 is missing' --fid
 expect 2 'input2 is missing' --input1=portraits-12 --fid

@@ -91,7 +91,7 @@ TEST(WganLpTest, ClosedFormGradientEqualsAutograd) {
     RecordingSource source(config);
     std::map<int, std::vector<at::Tensor>> gradients;
     std::map<int, double> totals;
-    for (const auto route : {WganLpConfig::CLOSED_FORM, WganLpConfig::AUTOGRAD}) {
+    for (const auto route : {CLOSED_FORM, AUTOGRAD}) {
       config.set_critic_gradient(route);
       WganLp algorithm(config, kRandom, at::kCPU);
       algorithm.critic().to(at::kDouble);
@@ -107,17 +107,16 @@ TEST(WganLpTest, ClosedFormGradientEqualsAutograd) {
       for (const at::Tensor& parameter : algorithm.critic().parameters()) gradients[route].push_back(parameter.grad());
     }
     double scale = 0;
-    for (const at::Tensor& g : gradients[WganLpConfig::AUTOGRAD]) {
+    for (const at::Tensor& g : gradients[AUTOGRAD]) {
       scale = std::max(scale, g.defined() ? g.abs().max().item<double>() : 0.0);
     }
     EXPECT_GT(scale, 0.1);
-    for (size_t i = 0; i < gradients[WganLpConfig::AUTOGRAD].size(); ++i) {
-      const at::Tensor closed = gradients[WganLpConfig::CLOSED_FORM][i],
-                       autograd = gradients[WganLpConfig::AUTOGRAD][i];
+    for (size_t i = 0; i < gradients[AUTOGRAD].size(); ++i) {
+      const at::Tensor closed = gradients[CLOSED_FORM][i], autograd = gradients[AUTOGRAD][i];
       ASSERT_TRUE(closed.defined() && autograd.defined()) << penalty << i;
       EXPECT_LT((closed - autograd).abs().max().item<double>(), 1e-9 * scale) << penalty << i;
     }
-    EXPECT_NEAR(totals[WganLpConfig::CLOSED_FORM], totals[WganLpConfig::AUTOGRAD], 1e-12);
+    EXPECT_NEAR(totals[CLOSED_FORM], totals[AUTOGRAD], 1e-12);
   }
 }
 

@@ -1,41 +1,19 @@
 // Writes what Figures 1, 2 and 7 show, and the numbers of the paper's analytic examples, for the rule `analysis`
-// (tools/defs.bzl): arrays/FIGURE.safetensors and evaluations.csv.
+// (tools/defs.bzl).
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "common/base/status_macros.h"
-#include "common/io/csv.h"
-#include "common/io/file.h"
-#include "common/io/safetensors.h"
+#include "eval/analysis_main.h"
 #include "papers/wganlp/analytic.h"
 
 namespace wgan::wganlp {
 namespace {
 
-// A table of numbers, row by row.
-struct Array {
-  std::string name;
-  int64_t columns = 2;
-  std::vector<double> values = {};
-};
-
-absl::Status WriteArrays(const std::string& directory, const std::string& figure, const std::vector<Array>& arrays) {
-  std::vector<ArrayView> views;
-  for (const Array& array : arrays) {
-    const int64_t rows = static_cast<int64_t>(array.values.size()) / array.columns;
-    views.push_back({array.name,
-                     ElementType::kF64,
-                     {rows, array.columns},
-                     {reinterpret_cast<const char*>(array.values.data()), array.values.size() * sizeof(double)}});
-  }
-  return WriteSafetensors(JoinPath(directory, absl::StrCat(figure, ".safetensors")), views, {});
-}
+using Array = AnalysisArray;
 
 // The graph of `f` on [from, to].
 template <typename F>
@@ -88,57 +66,43 @@ double LargestSlope(const LineCritic& f) {
   return largest;
 }
 
-std::vector<std::pair<std::string, double>> Numbers() {
-  std::vector<std::pair<std::string, double>> numbers;
+void AddNumbers(AnalysisOutput& output) {
   const std::pair<std::string, LineExample> examples[] = {
       {"figure1_left", Figure1Left()}, {"figure2_left", Figure2Left()}, {"figure7", Figure7()}};
   for (const auto& [name, e] : examples) {
     const double w = Wasserstein1(e.real, e.generated);
-    numbers.emplace_back(name + "_wasserstein", w);
-    numbers.emplace_back(name + "_critic_gap_to_optimum", w - DualValue(e));
-    numbers.emplace_back(name + "_critic_slope", LargestSlope(e.critic));
-    numbers.emplace_back(name + "_regularized_loss", LineRegularizedOptimum(e.real, e.generated, 10).loss);
+    output.AddNumber(name + "_wasserstein", w);
+    output.AddNumber(name + "_critic_gap_to_optimum", w - DualValue(e));
+    output.AddNumber(name + "_critic_slope", LargestSlope(e.critic));
+    output.AddNumber(name + "_regularized_loss", LineRegularizedOptimum(e.real, e.generated, 10).loss);
   }
   const LineCritic f = Figure7().critic;
-  numbers.emplace_back("figure7_generated_above_real", f(0) - f(5));
-  numbers.emplace_back("figure2_right_wasserstein", Proposition2Wasserstein());
-  numbers.emplace_back("figure2_right_moved_mass", Proposition2MovedMass());
+  output.AddNumber("figure7_generated_above_real", f(0) - f(5));
+  output.AddNumber("figure2_right_wasserstein", Proposition2Wasserstein());
+  output.AddNumber("figure2_right_moved_mass", Proposition2MovedMass());
   for (const double lambda : {0.1, 1.0, 10.0, 100.0}) {
     const double difference = ParabolaGp(lambda).loss - ParabolaLp(lambda).loss;
-    numbers.emplace_back(absl::StrCat("proposition3_gp_minus_lp_over_lambda_", lambda), difference / lambda);
+    output.AddNumber(absl::StrCat("proposition3_gp_minus_lp_over_lambda_", lambda), difference / lambda);
   }
-  numbers.emplace_back("proposition4_toy_critic_lipschitz", ClippedLipschitzConstant({2, 512, 512, 512, 1}, 0.01));
-  return numbers;
+  output.AddNumber("proposition4_toy_critic_lipschitz", ClippedLipschitzConstant({2, 512, 512, 512, 1}, 0.01));
 }
 
-absl::Status Write(const std::string& output) {
-  const std::string arrays = JoinPath(output, "arrays");
-  RETURN_IF_ERROR(CreateDirectories(arrays));
-  RETURN_IF_ERROR(WriteArrays(arrays, "figure1_left", Draw(Figure1Left(), 0, 7, 0)));
-  RETURN_IF_ERROR(WriteArrays(arrays, "figure1_right", DrawSquare()));
+absl::StatusOr<AnalysisOutput> Analyse() {
+  AnalysisOutput output;
+  output.AddArrays("figure1_left", Draw(Figure1Left(), 0, 7, 0));
+  output.AddArrays("figure1_right", DrawSquare());
   std::vector<Array> kink = Draw(Figure2Left(), -1, 1, 0);
   kink.push_back(Graph("smooth_critic", -1, 1, [](double x) { return 1 - std::hypot(x, 0.2); }));
-  RETURN_IF_ERROR(WriteArrays(arrays, "figure2_left", kink));
-  RETURN_IF_ERROR(
-      WriteArrays(arrays, "figure2_right",
-                  {Graph("real_density", -4, 4, NormalDensity), Graph("generated_density", -4, 4, TwoNormalsDensity),
-                   Graph("critic", -4, 4, [](double x) { return -std::abs(x); })}));
-  RETURN_IF_ERROR(WriteArrays(arrays, "figure7", Draw(Figure7(), 0, 8, 0.04)));
-  std::string table = "iteration,name,value\n";
-  for (const auto& [name, value] : Numbers()) absl::StrAppend(&table, "0,", name, ",", FormatNumber(value), "\n");
-  return WriteFileAtomically(JoinPath(output, "evaluations.csv"), table);
+  output.AddArrays("figure2_left", kink);
+  output.AddArrays("figure2_right",
+                   {Graph("real_density", -4, 4, NormalDensity), Graph("generated_density", -4, 4, TwoNormalsDensity),
+                    Graph("critic", -4, 4, [](double x) { return -std::abs(x); })});
+  output.AddArrays("figure7", Draw(Figure7(), 0, 8, 0.04));
+  AddNumbers(output);
+  return output;
 }
 
 }  // namespace
 }  // namespace wgan::wganlp
 
-int main(int argc, char** argv) {
-  absl::string_view output = argc == 2 ? argv[1] : "";
-  if (!absl::ConsumePrefix(&output, "--output_dir=") || output.empty()) {
-    std::fprintf(stderr, "usage: closed_forms_main --output_dir=DIR\n");
-    return 2;
-  }
-  const absl::Status status = wgan::wganlp::Write(std::string(output));
-  if (!status.ok()) std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
-  return status.ok() ? 0 : 1;
-}
+int main(int argc, char** argv) { return wgan::AnalysisMain(argc, argv, wgan::wganlp::Analyse); }

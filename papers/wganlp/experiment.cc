@@ -2,10 +2,19 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/config/flags.h"
 #include "datasets/factory.h"
+#include "datasets/held_out.h"
+#include "gflags/gflags.h"
 #include "papers/wganlp/algorithm.h"
 #include "papers/wganlp/validate.h"
+
+DEFINE_string(
+    classifier, "",
+    "File of a classifier of the same data (bazel build //eval/classifier:cifar10_lenet) that scores generated "
+    "images; empty: no score.");
 
 namespace wgan::wganlp {
 namespace {
@@ -13,32 +22,35 @@ namespace {
 // Decoding takes a small part of a training step: two threads keep it out of the way.
 constexpr int kDecodeThreads = 2;
 
-DatasetConfig WithFolder(DatasetConfig dataset, const std::string& data_dir) {
-  if (dataset.has_cifar10()) dataset.mutable_cifar10()->set_directory(data_dir);
-  if (dataset.has_image_folder()) dataset.mutable_image_folder()->set_directory(data_dir);
-  return dataset;
-}
-
-// Images like those of `dataset` that are not trained on: CIFAR-10's test images, portraits of other people.
-bool MakeValidation(DatasetConfig& dataset) {
-  if (dataset.has_cifar10()) {
-    dataset.mutable_cifar10()->set_split(Cifar10Config::TEST);
-    return true;
-  }
-  if (!dataset.has_portraits()) return false;
-  dataset.mutable_portraits()->set_collection(dataset.portraits().collection() + 1);
-  return true;
-}
-
 }  // namespace
 
 std::string WganLpExperiment::summary() const { return "On the Regularization of Wasserstein GANs (ICLR 2018)."; }
 
 absl::Status WganLpExperiment::ChooseData(bool has_data_dir) {
   DatasetConfig& dataset = *config_.mutable_dataset();
-  if (dataset.has_toy() || has_data_dir) return absl::OkStatus();
-  dataset.mutable_portraits();
+  if (!dataset.has_toy() && !has_data_dir) dataset.mutable_portraits();
+  return OpenClassifier();
+}
+
+absl::Status WganLpExperiment::OpenClassifier() {
+  if (FLAGS_classifier.empty()) return absl::OkStatus();
+  if (config_.dataset().has_toy()) {
+    return absl::InvalidArgumentError("--classifier scores images; this experiment is on points of the plane");
+  }
+  ASSIGN_OR_RETURN(classifier_, TrainedClassifier::Load(ResolveUserPath(FLAGS_classifier)));
+  config_.mutable_image_evaluation()->set_classifier(classifier_->description());
   return absl::OkStatus();
+}
+
+// A classifier of other data, or of another size, would give numbers that mean nothing.
+absl::Status WganLpExperiment::CheckClassifier(const DatasetInfo& data) const {
+  if (classifier_ == nullptr) return absl::OkStatus();
+  if (classifier_->record().dataset != data.name) {
+    return absl::InvalidArgumentError(absl::StrCat("--classifier was trained on ", classifier_->record().dataset,
+                                                   ", this run's data are ", data.name));
+  }
+  const int64_t size = config_.dataset().image_size();
+  return Annotate(classifier_->Takes(config_.dataset().channels(), size, size), "--classifier");
 }
 
 absl::Status WganLpExperiment::Validate() const { return ValidateWganLpConfig(config_); }
@@ -46,20 +58,21 @@ absl::Status WganLpExperiment::Validate() const { return ValidateWganLpConfig(co
 absl::StatusOr<std::unique_ptr<BatchSource>> WganLpExperiment::OpenData(const std::string& data_dir) {
   data_dir_ = data_dir;
   const TrainingConfig& training = config_.training();
-  return MakeBatchSource(WithFolder(config_.dataset(), data_dir), training.batch_size(), training.seed(),
-                         kDecodeThreads);
+  DatasetConfig dataset = WithDirectory(config_.dataset(), data_dir);
+  if (!cache_dir().empty()) dataset.set_cache_dir(cache_dir());
+  return MakeBatchSource(dataset, training.batch_size(), training.seed(), kDecodeThreads);
 }
 
 absl::StatusOr<std::unique_ptr<Algorithm>> WganLpExperiment::MakeAlgorithm(const RandomStreams& random,
-                                                                           const BatchSource& /*data*/,
-                                                                           at::Device device) {
+                                                                           const BatchSource& data, at::Device device) {
+  RETURN_IF_ERROR(CheckClassifier(data.info()));
   std::unique_ptr<BatchSource> validation;
-  DatasetConfig dataset = WithFolder(config_.dataset(), data_dir_);
-  if (config_.image_evaluation().validation_every() > 0 && MakeValidation(dataset)) {
+  if (config_.image_evaluation().validation_every() > 0) {
+    ASSIGN_OR_RETURN(const DatasetConfig dataset, HeldOut(WithDirectory(config_.dataset(), data_dir_)));
     ASSIGN_OR_RETURN(validation, MakeBatchSource(dataset, config_.training().batch_size(), config_.training().seed(),
                                                  kDecodeThreads));
   }
-  return std::make_unique<WganLp>(config_, random, device, std::move(validation));
+  return std::make_unique<WganLp>(config_, random, device, std::move(validation), std::move(classifier_));
 }
 
 }  // namespace wgan::wganlp

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "common/train/run_main.h"
+#include "datasets/dataset_info.h"
+#include "eval/classifier/trained_classifier_tensor.h"
 #include "papers/wganlp/wganlp.pb.h"
 
 namespace wgan::wganlp {
@@ -17,7 +19,8 @@ class WganLpExperiment : public Experiment {
   TrainingConfig& training() override { return *config_.mutable_training(); }
 
   // Toys need no folder. Of images, --data_dir means the binary files of CIFAR-10; without it procedurally drawn
-  // portraits stand in.
+  // portraits stand in. Also opens the file of --classifier, which scores generated images, and puts into the config
+  // which one it is.
   absl::Status ChooseData(bool has_data_dir) override;
   absl::Status Validate() const override;
   absl::StatusOr<std::unique_ptr<BatchSource>> OpenData(const std::string& data_dir) override;
@@ -25,8 +28,12 @@ class WganLpExperiment : public Experiment {
                                                            at::Device device) override;
 
  private:
+  absl::Status OpenClassifier();
+  absl::Status CheckClassifier(const DatasetInfo& data) const;
+
   WganLpConfig config_;
   std::string data_dir_;
+  std::unique_ptr<TrainedClassifier> classifier_;  // null: generated images get no score
 };
 
 }  // namespace wgan::wganlp

@@ -6,14 +6,6 @@
 #include "common/losses/wasserstein.h"
 
 namespace wgan::wganlp {
-namespace {
-
-CriticLoss Sum(const at::Tensor& core, const at::Tensor& penalty, double lambda) {
-  return {core, penalty, core + lambda * penalty};
-}
-
-}  // namespace
-
 CriticLoss ClippedWganObjective(const at::Tensor& critic_real, const at::Tensor& critic_fake) {
   const at::Tensor core = WassersteinCriticLoss(critic_real, critic_fake);
   return {core, at::zeros_like(core), core};
@@ -21,30 +13,30 @@ CriticLoss ClippedWganObjective(const at::Tensor& critic_real, const at::Tensor&
 
 CriticLoss WganGpObjective(const at::Tensor& critic_real, const at::Tensor& critic_fake, const at::Tensor& gradients,
                            double lambda) {
-  return Sum(WassersteinCriticLoss(critic_real, critic_fake), TwoSidedGradientPenalty(gradients, 1), lambda);
+  return PenalizedLoss(WassersteinCriticLoss(critic_real, critic_fake), TwoSidedGradientPenalty(gradients, 1), lambda);
 }
 
 CriticLoss WganLpObjective(const at::Tensor& critic_real, const at::Tensor& critic_fake, const at::Tensor& gradients,
                            double lambda) {
-  return Sum(WassersteinCriticLoss(critic_real, critic_fake), OneSidedGradientPenalty(gradients, 1), lambda);
+  return PenalizedLoss(WassersteinCriticLoss(critic_real, critic_fake), OneSidedGradientPenalty(gradients, 1), lambda);
 }
 
 CriticLoss LipschitzQuotientObjective(const at::Tensor& critic_real, const at::Tensor& critic_fake,
                                       const at::Tensor& distances, double lambda, QuotientOptions options) {
-  return Sum(WassersteinCriticLoss(critic_real, critic_fake),
-             LipschitzQuotientPenalty(critic_real, critic_fake, distances, options), lambda);
+  return PenalizedLoss(WassersteinCriticLoss(critic_real, critic_fake),
+                       LipschitzQuotientPenalty(critic_real, critic_fake, distances, options), lambda);
 }
 
 CriticLoss RegularizedTransportObjective(const at::Tensor& critic_real, const at::Tensor& critic_fake,
                                          const at::Tensor& distances, double lambda) {
-  return Sum(WassersteinCriticLoss(critic_real, critic_fake),
-             RegularizedTransportHinge(critic_real, critic_fake, distances), lambda);
+  return PenalizedLoss(WassersteinCriticLoss(critic_real, critic_fake),
+                       RegularizedTransportHinge(critic_real, critic_fake, distances), lambda);
 }
 
 CriticLoss QuadraticQuotientObjective(const at::Tensor& critic_real, const at::Tensor& critic_fake,
                                       const at::Tensor& distances, double lambda, QuotientOptions options) {
-  return Sum(WassersteinCriticLoss(critic_real, critic_fake),
-             QuadraticQuotientPenalty(critic_real, critic_fake, distances, options), lambda);
+  return PenalizedLoss(WassersteinCriticLoss(critic_real, critic_fake),
+                       QuadraticQuotientPenalty(critic_real, critic_fake, distances, options), lambda);
 }
 
 at::Tensor GeneratorObjective(const at::Tensor& critic_fake) { return WassersteinGeneratorLoss(critic_fake); }

@@ -8,16 +8,10 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "common/losses/critic_loss.h"
 #include "common/losses/pair_penalty.h"
 
 namespace wgan::wganlp {
-
-// What the critic minimises; scalars.
-struct CriticLoss {
-  at::Tensor core;     // mean f(y) - mean f(x)
-  at::Tensor penalty;  // without its weight
-  at::Tensor total;    // core + lambda * penalty
-};
 
 // The core alone: the critic's loss where its weights are clipped (Section 2; ClipWeights in common/losses).
 // `critic_real` = f(x), `critic_fake` = f(y), [B] each, here and below.

@@ -9,6 +9,7 @@
 #include "common/base/status_macros.h"
 #include "common/losses/input_gradient.h"
 #include "common/losses/penalty_points.h"
+#include "common/train/random_tensor.h"
 #include "papers/wganlp/point_metrics.h"
 
 namespace wgan::wganlp {
@@ -23,7 +24,9 @@ ot::MatrixView<float> View(const at::Tensor& points) {
 at::Tensor Generated(const GanNetworks& networks, int64_t count, RandomStream stream) {
   const at::NoGradGuard no_grad;
   const at::Device device = networks.generator->parameters().front().device();
-  return networks.generator->Forward(NormalTensor(count, networks.latent_dim, stream).to(device)).cpu().contiguous();
+  return networks.generator->Forward(StandardNormal({count, networks.latent_dim}, stream).to(device))
+      .cpu()
+      .contiguous();
 }
 
 absl::Status AddDistances(const PointEvaluation& e, const GanNetworks& networks, const RandomStreams& random,
@@ -50,7 +53,7 @@ void AddModes(const PointEvaluation& e, const GanNetworks& networks, const Rando
 void AddGradientNorms(const GanNetworks& networks, const at::Tensor& real, const at::Tensor& fake, RandomStream stream,
                       Measurements& result) {
   const int64_t n = std::min(real.size(0), fake.size(0));
-  const at::Tensor t = UniformTensor({n}, 0, 1, stream);
+  const at::Tensor t = Uniform({n}, 0, 1, stream);
   const at::Device device = networks.critic->parameters().front().device();
   const at::Tensor points = PointsOnSegments(real.narrow(0, 0, n), fake.narrow(0, 0, n), t).to(device).requires_grad_();
   const at::Tensor norms =

@@ -5,11 +5,11 @@
 #include <cstdint>
 
 #include "absl/status/statusor.h"
+#include "common/algorithms/gan_networks.h"
 #include "common/base/random_stream.h"
 #include "common/train/algorithm.h"
 #include "datasets/batch_source.h"
 #include "datasets/dataset.pb.h"
-#include "papers/wganlp/networks.h"
 #include "papers/wganlp/wganlp.pb.h"
 
 namespace wgan::wganlp {

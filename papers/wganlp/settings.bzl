@@ -3,6 +3,12 @@
 TOY_OVERLAYS = {scale: "configs/toy.%s.textproto" % scale for scale in ["cpu", "smoke"]}
 CIFAR_OVERLAYS = {scale: "configs/cifar.%s.textproto" % scale for scale in ["cpu", "smoke"]}
 
+# Of all runs on images. One run a cell in the paper; three at cpu scale, which claims ask for.
+CIFAR_DATA = "@cifar10"
+CIFAR_CLASSIFIER = "//eval/classifier:cifar10_lenet"
+CIFAR_SEEDS = {"smoke": 1, "cpu": 3, "paper": 1}
+CIFAR_SEGMENTS = {"smoke": 1, "cpu": 1, "paper": 200}
+
 # The seed of the authors' notebook. Run k has the k-th from there on, in every experiment: comparisons are paired.
 FIRST_SEED = 15042017
 
@@ -21,6 +27,13 @@ def gradient_penalty(side, weight, points = "SEGMENTS"):
         "gradient_penalty.weight=%s" % weight,
         "gradient_penalty.points=" + points,
     ]
+
+def artefact_tags(name):
+    """The tag of the figure or table that the claim `name` is about: "figure:15", "table:1"; else none."""
+    for kind in ["figure", "table"]:
+        if name.startswith(kind):
+            return ["%s:%s" % (kind, name[len(kind):].split("_")[0])]
+    return []
 
 def pair_penalty(form, weight, absolute = True, squared = True):
     """Settings of Eqs. (7), (9) and (11)."""

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/algorithms/validate.h"
 #include "common/base/status_macros.h"
 #include "common/config/field_check.h"
 #include "common/nn/validate.h"
@@ -22,32 +23,14 @@ absl::Status CheckNotNegative(const std::string& field, bool is_set, double valu
   return CheckField(field, is_set, value, std::isfinite(value) && value >= 0, "a finite number >= 0");
 }
 
-absl::Status ValidateGradientPenalty(const GradientPenaltyConfig& c) {
-  RETURN_IF_ERROR(CheckField("gradient_penalty.side", c.has_side(), GradientPenaltyConfig::Side_Name(c.side()),
-                             c.side() != GradientPenaltyConfig::SIDE_UNSPECIFIED, "TWO_SIDED or ONE_SIDED"));
-  RETURN_IF_ERROR(CheckPositive("gradient_penalty.weight", c.has_weight(), c.weight()));
-  RETURN_IF_ERROR(CheckField("gradient_penalty.points", c.has_points(), GradientPenaltyConfig::Points_Name(c.points()),
-                             c.points() != GradientPenaltyConfig::POINTS_UNSPECIFIED,
-                             "SEGMENTS, AROUND_REAL, AROUND_BOTH or DRAGAN"));
-  return CheckPositive("gradient_penalty.noise_scale", kHasDefault, c.noise_scale());
-}
-
-absl::Status ValidatePairPenalty(const PairPenaltyConfig& c) {
-  RETURN_IF_ERROR(CheckField("pair_penalty.form", c.has_form(), PairPenaltyConfig::Form_Name(c.form()),
-                             c.form() != PairPenaltyConfig::FORM_UNSPECIFIED,
-                             "LIPSCHITZ_QUOTIENT, REGULARIZED_TRANSPORT or QUADRATIC_QUOTIENT"));
-  return CheckPositive("pair_penalty.weight", c.has_weight(), c.weight());
-}
-
 absl::Status ValidateRegularizer(const WganLpConfig& config) {
   switch (config.regularizer_case()) {
     case WganLpConfig::kGradientPenalty:
-      return ValidateGradientPenalty(config.gradient_penalty());
+      return ValidateGradientPenalty(config.gradient_penalty(), "gradient_penalty");
     case WganLpConfig::kPairPenalty:
-      return ValidatePairPenalty(config.pair_penalty());
+      return ValidatePairPenalty(config.pair_penalty(), "pair_penalty");
     case WganLpConfig::kWeightClipping:
-      return CheckPositive("weight_clipping.bound", config.weight_clipping().has_bound(),
-                           config.weight_clipping().bound());
+      return ValidateWeightClipping(config.weight_clipping(), "weight_clipping");
     case WganLpConfig::REGULARIZER_NOT_SET:
       break;
   }
@@ -55,13 +38,8 @@ absl::Status ValidateRegularizer(const WganLpConfig& config) {
 }
 
 absl::Status ValidateUpdates(const WganLpConfig& config) {
-  const CriticUpdatesConfig& u = config.critic_updates();
-  RETURN_IF_ERROR(CheckAtLeast("critic_updates.ordinary", u.has_ordinary(), u.ordinary(), 1));
-  RETURN_IF_ERROR(CheckAtLeast("critic_updates.warm_up", kHasDefault, u.warm_up(), 1));
-  RETURN_IF_ERROR(CheckAtLeast("critic_updates.warm_up_iterations", kHasDefault, u.warm_up_iterations(), 0));
-  RETURN_IF_ERROR(CheckAtLeast("critic_updates.warm_up_every", kHasDefault, u.warm_up_every(), 0));
-  RETURN_IF_ERROR(CheckField("order", config.has_order(), WganLpConfig::Order_Name(config.order()),
-                             config.order() != WganLpConfig::ORDER_UNSPECIFIED, "CRITIC_FIRST or GENERATOR_FIRST"));
+  RETURN_IF_ERROR(ValidateCriticUpdates(config.critic_updates(), "critic_updates"));
+  RETURN_IF_ERROR(ValidateUpdateOrder(config.has_order(), config.order(), "order"));
   RETURN_IF_ERROR(
       CheckAtLeast("generator_batch_size", config.has_generator_batch_size(), config.generator_batch_size(), 1));
   return CheckAtLeast("linear_decay_iterations", kHasDefault, config.linear_decay_iterations(), 0);
@@ -132,8 +110,7 @@ absl::Status ValidateOthers(const WganLpConfig& config) {
   if (config.has_fixed_generator_noise()) {
     RETURN_IF_ERROR(CheckPositive("fixed_generator_noise", true, config.fixed_generator_noise()));
   }
-  return CheckField("critic_gradient", kHasDefault, WganLpConfig::CriticGradient_Name(config.critic_gradient()),
-                    config.critic_gradient() != WganLpConfig::CRITIC_GRADIENT_UNSPECIFIED, "CLOSED_FORM or AUTOGRAD");
+  return ValidateCriticGradient(config.critic_gradient(), "critic_gradient");
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST(ValidateTest, ToyIsThePapersSetting) {
   EXPECT_EQ(c.critic_updates().warm_up(), 100);
   EXPECT_EQ(c.critic_updates().warm_up_iterations(), 25);
   EXPECT_EQ(c.critic_updates().warm_up_every(), 0);
-  EXPECT_EQ(c.order(), WganLpConfig::CRITIC_FIRST);
+  EXPECT_EQ(c.order(), CRITIC_FIRST);
 }
 
 TEST(ValidateTest, CifarIsTheReleasedCodesSetting) {

@@ -14,6 +14,7 @@
 #include "common/nn/module_state.h"
 #include "common/nn/network_factory.h"
 #include "common/ot/exact/kantorovich_tensor.h"
+#include "common/train/random_tensor.h"
 #include "common/train/schedule.h"
 #include "common/train/state.h"
 
@@ -23,13 +24,6 @@ namespace {
 std::shared_ptr<Network> OnDevice(std::shared_ptr<Network> network, at::Device device) {
   network->to(device);
   return network;
-}
-
-// z ~ N(0, I) [count, dimension].
-at::Tensor DrawLatents(int64_t count, int64_t dimension, RandomStream stream) {
-  at::Tensor latents = at::empty({count, dimension}, at::kFloat);
-  stream.FillNormal(absl::MakeSpan(latents.data_ptr<float>(), latents.numel()));
-  return latents;
 }
 
 // |WD - W| may exceed its bound by the rounding of float32 outputs of order one.
@@ -101,7 +95,8 @@ absl::StatusOr<WganQc::Round> WganQc::DrawRound(int64_t index, BatchSource& real
   ASSIGN_OR_RETURN(const at::Tensor batch, real.Batch(index));
   round.real = batch.to(device_);
   round.latents =
-      DrawLatents(batch.size(0), config_.network().qc_resnet().latent_dim(), random.Stream("noise", index)).to(device_);
+      StandardNormal({batch.size(0), config_.network().qc_resnet().latent_dim()}, random.Stream("noise", index))
+          .to(device_);
   {
     const at::NoGradGuard no_grad;
     generator_->train();  // batch statistics; the running ones move

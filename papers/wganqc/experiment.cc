@@ -15,9 +15,7 @@ constexpr int kDecodeThreads = 2;
 
 }  // namespace
 
-std::string ImageExperiment::summary() const {
-  return "Wasserstein GAN With Quadratic Transport Cost (ICCV 2019).";
-}
+std::string ImageExperiment::summary() const { return "Wasserstein GAN With Quadratic Transport Cost (ICCV 2019)."; }
 
 std::vector<FlagAlias> ImageExperiment::aliases() const {
   using Alias = FlagAlias;
@@ -86,6 +84,7 @@ absl::Status ImageExperiment::Validate() const { return ValidateWganQcConfig(con
 absl::StatusOr<std::unique_ptr<BatchSource>> ImageExperiment::OpenData(const std::string& data_dir) {
   DatasetConfig dataset = config_.dataset();
   if (dataset.has_image_folder()) dataset.mutable_image_folder()->set_directory(data_dir);
+  if (!cache_dir().empty()) dataset.set_cache_dir(cache_dir());
   const TrainingConfig& training = config_.training();
   return MakeBatchSource(dataset, training.batch_size(), training.seed(), kDecodeThreads);
 }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "common/algorithms/validate.h"
 #include "common/base/status_matchers.h"
 #include "common/config/config_file.h"
 #include "common/config/text_proto.h"
@@ -28,6 +29,23 @@ TEST(ValidateTest, PaperConfigsAndTheirScalesAreValid) {
       WGAN_EXPECT_OK(
           MergeOverlay(LocateRunfile("papers/wganqc/configs/images." + scale + ".textproto").value(), &scaled));
       WGAN_EXPECT_OK(ValidateWganQcConfig(scaled));
+    }
+  }
+}
+
+// With what the BUILD file sets.
+TEST(ValidateTest, BaselinesAndTheirScalesAreValid) {
+  for (const std::string method : {"wgan_gp", "wgan_div", "crgan"}) {
+    BaselineConfig config;
+    WGAN_EXPECT_OK(ReadTextProto(LocateRunfile("common/algorithms/configs/" + method + ".textproto").value(), &config));
+    config.mutable_dataset()->set_image_size(64);
+    config.mutable_training()->set_iterations(100'000);
+    WGAN_EXPECT_OK(ValidateBaselineConfig(config));
+    for (const std::string scale : {"cpu", "smoke"}) {
+      BaselineConfig scaled = config;
+      const std::string overlay = (method == "crgan" ? "crgan." : "gp_baselines.") + scale + ".textproto";
+      WGAN_EXPECT_OK(MergeOverlay(LocateRunfile("papers/wganqc/configs/" + overlay).value(), &scaled));
+      WGAN_EXPECT_OK(ValidateBaselineConfig(scaled));
     }
   }
 }
