@@ -95,7 +95,7 @@ class ImageCritic(torch.nn.Module):
 
 def image_critic_update(layout):
     critic = ImageCritic().to(memory_format=layout)
-    optimizer = torch.optim.Adam(critic.parameters(), lr=2e-4, betas=(0, 0.9))
+    optimizer = torch.optim.Adam(critic.parameters(), lr=2e-4, betas=(0.0, 0.9))
 
     def update():
         x, y = torch.rand(2, IMAGES, 3, 32, 32).sub_(0.5)
