@@ -1,7 +1,7 @@
 // The Dirac experiment as numbers and arrays, for the rule `analysis` (tools/defs.bzl): for each method M and order of
 // updates O ("alternating", "simultaneous")
 //   series radius_M_O, theta_M_O      r_t = |(theta_t, w_t)| and theta_t after t rounds from (1, 1)
-//   arrays dirac_M: field             arrows of the descent directions on a 10 x 10 grid of [-2, 2]^2
+//   arrays dirac_M: field             arrows of the descent directions on a 10 x 10 grid
 //                   path              (theta_t, w_t), alternating updates
 // and for WGAN-QC with the norm form of the OTR, at some lambda, paths from two starts: arrays norm_otr_LAMBDA.
 #include <cmath>

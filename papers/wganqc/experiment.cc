@@ -4,6 +4,7 @@
 
 #include "common/base/status_macros.h"
 #include "datasets/factory.h"
+#include "datasets/held_out.h"
 #include "papers/wganqc/algorithm.h"
 #include "papers/wganqc/validate.h"
 
@@ -82,8 +83,7 @@ absl::Status ImageExperiment::ChooseData(bool has_data_dir) {
 absl::Status ImageExperiment::Validate() const { return ValidateWganQcConfig(config_); }
 
 absl::StatusOr<std::unique_ptr<BatchSource>> ImageExperiment::OpenData(const std::string& data_dir) {
-  DatasetConfig dataset = config_.dataset();
-  if (dataset.has_image_folder()) dataset.mutable_image_folder()->set_directory(data_dir);
+  DatasetConfig dataset = WithDirectory(config_.dataset(), data_dir);
   if (!cache_dir().empty()) dataset.set_cache_dir(cache_dir());
   const TrainingConfig& training = config_.training();
   return MakeBatchSource(dataset, training.batch_size(), training.seed(), kDecodeThreads);

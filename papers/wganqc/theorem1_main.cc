@@ -12,9 +12,9 @@
 #include "common/base/random_stream.h"
 #include "common/base/status_macros.h"
 #include "common/losses/input_gradient.h"
-#include "common/nn/mlp.h"
 #include "common/nn/network_factory.h"
 #include "common/ot/exact/kantorovich_tensor.h"
+#include "common/train/random_tensor.h"
 #include "eval/analysis_main.h"
 #include "papers/wganqc/objective.h"
 
@@ -26,8 +26,7 @@ constexpr double kCostScale = 1, kGamma = 0.1;  // K = 1, as the authors advise 
 
 // `count` normal points of the plane around (`center`, 0).
 at::Tensor Points(int64_t count, double center, RandomStream random) {
-  at::Tensor points = at::empty({count, 2});
-  random.FillNormal(absl::MakeSpan(points.data_ptr<float>(), points.numel()));
+  at::Tensor points = StandardNormal({count, 2}, random);
   points.select(1, 0).add_(center);
   return points;
 }
