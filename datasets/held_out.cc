@@ -63,6 +63,12 @@ DatasetConfig WithDirectory(DatasetConfig dataset, const std::string& directory)
   return dataset;
 }
 
+DatasetConfig OrPortraits(DatasetConfig dataset, bool has_directory) {
+  // Selecting a member of the oneof that is set already keeps its fields.
+  if (!has_directory && !dataset.has_toy()) dataset.mutable_portraits();
+  return dataset;
+}
+
 absl::StatusOr<DatasetConfig> HeldOut(DatasetConfig dataset) {
   absl::Status status;
   switch (dataset.source_case()) {

@@ -37,5 +37,18 @@ TEST(HeldOut, SourcesWithoutAnySaySo) {
   EXPECT_THAT(HeldOut(dataset), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("has no held-out images")));
 }
 
+TEST(OrPortraits, StandInForFilesThatNobodyGave) {
+  DatasetConfig dataset;
+  dataset.set_image_size(32);
+  dataset.mutable_lsun();
+  EXPECT_TRUE(OrPortraits(dataset, true).has_lsun());
+  EXPECT_TRUE(OrPortraits(dataset, false).has_portraits());
+  EXPECT_EQ(OrPortraits(dataset, false).image_size(), 32);
+  dataset.mutable_toy();
+  EXPECT_TRUE(OrPortraits(dataset, false).has_toy());
+  dataset.mutable_portraits()->set_collection(7);
+  EXPECT_EQ(OrPortraits(dataset, false).portraits().collection(), 7);
+}
+
 }  // namespace
 }  // namespace wgan

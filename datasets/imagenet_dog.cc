@@ -84,7 +84,9 @@ absl::StatusOr<OpenedImages> OpenImageNetDog(const ImageNetDogConfig& config, in
   }
   if (set.files.empty()) {
     return absl::NotFoundError(absl::StrCat("imagenet_dog: none of the folders of ", set.directory, " is called ",
-                                            DogBreeds().front(), " or has another of the breeds' names"));
+                                            DogBreeds().front(),
+                                            " or has another of the breeds' names; for a folder of any pictures add "
+                                            "--set=dataset.image_folder.crop=CENTER_SQUARE"));
   }
   set.note = absl::StrCat(breeds.size(), " breeds, ", others.size(), " other folders left out");
   const std::string count = CountNote(static_cast<int64_t>(breeds.size()), kDogBreeds, "breeds");

@@ -54,9 +54,10 @@ absl::StatusOr<std::string> FolderOfData(const std::string& directory) {
   }
   if (found.size() == 1) return found[0];
   if (found.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("lsun: there is no data.mdb in ", directory,
-                     ", nor in a folder of it whose name ends in _lmdb; unpack an archive first"));
+    return absl::NotFoundError(absl::StrCat(
+        "lsun: there is no data.mdb in ", directory,
+        ", nor in a folder of it whose name ends in _lmdb; unpack an archive first, or, where the pictures lie there "
+        "as files, add --set=dataset.image_folder.crop=RESIZE_CENTER"));
   }
   return absl::InvalidArgumentError(
       absl::StrCat("lsun: which of them? Give one with --data_dir: ", absl::StrJoin(found, ", ")));

@@ -14,14 +14,7 @@ constexpr int kDecodeThreads = 2;
 }  // namespace
 
 absl::Status BaselineExperiment::ChooseData(bool has_data_dir) {
-  DatasetConfig& dataset = *config_.mutable_dataset();
-  if (dataset.has_toy()) return absl::OkStatus();
-  // Selecting a member of the oneof that is set already keeps its fields.
-  if (has_data_dir) {
-    dataset.mutable_image_folder();
-  } else {
-    dataset.mutable_portraits();
-  }
+  *config_.mutable_dataset() = OrPortraits(config_.dataset(), has_data_dir);
   return absl::OkStatus();
 }
 

@@ -22,7 +22,7 @@ class BaselineExperiment : public Experiment {
   google::protobuf::Message& config() override { return config_; }
   TrainingConfig& training() override { return *config_.mutable_training(); }
 
-  // --data_dir means a folder of images; without it procedurally drawn portraits stand in. Toys need neither.
+  // --data_dir holds the data that the config names; without it procedurally drawn portraits stand in.
   absl::Status ChooseData(bool has_data_dir) override;
   absl::Status Validate() const override;
   absl::StatusOr<std::unique_ptr<BatchSource>> OpenData(const std::string& data_dir) override;

@@ -27,8 +27,7 @@ constexpr int kDecodeThreads = 2;
 std::string WganLpExperiment::summary() const { return "On the Regularization of Wasserstein GANs (ICLR 2018)."; }
 
 absl::Status WganLpExperiment::ChooseData(bool has_data_dir) {
-  DatasetConfig& dataset = *config_.mutable_dataset();
-  if (!dataset.has_toy() && !has_data_dir) dataset.mutable_portraits();
+  *config_.mutable_dataset() = OrPortraits(config_.dataset(), has_data_dir);
   return OpenClassifier();
 }
 

@@ -71,12 +71,7 @@ std::vector<FlagAlias> ImageExperiment::aliases() const {
 }
 
 absl::Status ImageExperiment::ChooseData(bool has_data_dir) {
-  // Selecting a member of the oneof that is set already keeps its fields.
-  if (has_data_dir) {
-    config_.mutable_dataset()->mutable_image_folder();
-  } else {
-    config_.mutable_dataset()->mutable_portraits();
-  }
+  *config_.mutable_dataset() = OrPortraits(config_.dataset(), has_data_dir);
   return absl::OkStatus();
 }
 

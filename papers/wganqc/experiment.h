@@ -20,7 +20,7 @@ class ImageExperiment : public Experiment {
   // The flags of the authors' released program, so that its command lines keep working.
   std::vector<FlagAlias> aliases() const override;
 
-  // --data_dir means a folder of images; without it procedurally drawn portraits stand in.
+  // --data_dir holds the data that the config names; without it procedurally drawn portraits stand in.
   absl::Status ChooseData(bool has_data_dir) override;
   absl::Status Validate() const override;
   absl::StatusOr<std::unique_ptr<BatchSource>> OpenData(const std::string& data_dir) override;
