@@ -116,8 +116,12 @@ absl::Status TrainedClassifier::Takes(int64_t channels, int64_t height, int64_t 
 
 at::Tensor TrainedClassifier::Features(const at::Tensor& images) const {
   TORCH_CHECK(images.scalar_type() == at::kByte && images.dim() == 4, "the classifier takes bytes [n,C,H,W]");
+  return FeaturesOfValues(images.cpu().to(at::kFloat).div_(255).sub_(0.5).div_(0.5));
+}
+
+at::Tensor TrainedClassifier::FeaturesOfValues(const at::Tensor& images) const {
   const at::NoGradGuard no_grad;
-  return network_->Features(images.cpu().to(at::kFloat).div_(255).sub_(0.5).div_(0.5));
+  return network_->Features(images);
 }
 
 at::Tensor TrainedClassifier::Logits(const at::Tensor& features) const {

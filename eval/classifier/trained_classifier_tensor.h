@@ -46,6 +46,9 @@ class TrainedClassifier : public ImageClassifier {
   at::Tensor Features(const at::Tensor& images) const;
   at::Tensor Logits(const at::Tensor& features) const;
 
+  // The features of images float32 in [-1,1], where bytes would be too coarse.
+  at::Tensor FeaturesOfValues(const at::Tensor& images) const;
+
   // kInvalidArgument unless images of [channels,height,width] are what it takes.
   absl::Status Takes(int64_t channels, int64_t height, int64_t width) const;
 

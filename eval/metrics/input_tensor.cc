@@ -21,6 +21,7 @@
 #include "datasets/image_folder.h"
 #include "datasets/portraits.h"
 #include "eval/metrics/statistics_file_tensor.h"
+#include "eval/metrics/trained_generator_tensor.h"
 
 namespace wgan {
 namespace {
@@ -149,8 +150,18 @@ absl::StatusOr<MetricInput> OpenFolder(const std::string& directory, const Featu
   return input;
 }
 
-absl::StatusOr<MetricInput> OpenDataset(const std::string& spec, const std::string& root,
+absl::StatusOr<MetricInput> OpenRun(const std::string& run, const ImageSources& sources,
+                                    const FeatureExtractor& extractor) {
+  ASSIGN_OR_RETURN(TrainedGenerator generator, TrainedGenerator::Load(run));
+  MetricInput input;
+  const GeneratedImages images(std::move(generator), sources.generated_count, sources.seed);
+  RETURN_IF_ERROR(ComputeFeatures(images, extractor, input));
+  return input;
+}
+
+absl::StatusOr<MetricInput> OpenDataset(const std::string& spec, const ImageSources& sources,
                                         const FeatureExtractor& extractor) {
+  const std::string& root = sources.datasets_root;
   MetricInput input;
   const auto compute = [&](absl::StatusOr<OpenedImages> opened) -> absl::StatusOr<MetricInput> {
     if (!opened.ok()) return opened.status();
@@ -194,11 +205,12 @@ absl::Status ComputeFeatures(const ImageReader& reader, const FeatureExtractor& 
   return extraction.Finish(input);
 }
 
-absl::StatusOr<MetricInput> OpenMetricInput(const std::string& spec, const std::string& datasets_root,
+absl::StatusOr<MetricInput> OpenMetricInput(const std::string& spec, const ImageSources& sources,
                                             const FeatureExtractor& extractor) {
-  absl::StatusOr<MetricInput> input = DirectoryExists(spec)          ? OpenFolder(spec, extractor)
+  absl::StatusOr<MetricInput> input = IsRunDirectory(spec)           ? OpenRun(spec, sources, extractor)
+                                      : DirectoryExists(spec)        ? OpenFolder(spec, extractor)
                                       : absl::EndsWith(spec, ".npz") ? OpenStatistics(spec)
-                                                                     : OpenDataset(spec, datasets_root, extractor);
+                                                                     : OpenDataset(spec, sources, extractor);
   if (input.ok()) input->name = spec;
   return input;
 }

@@ -29,6 +29,13 @@ struct FeatureExtractor {
   std::function<void(int64_t done, int64_t total)> progress;
 };
 
+// Where images come from that are in no folder.
+struct ImageSources {
+  std::string datasets_root;        // folder of the files of the data sets
+  int64_t generated_count = 50000;  // images that are drawn from a run's generator
+  uint64_t seed = 2020;             // of their latents
+};
+
 // One side of a comparison.
 struct MetricInput {
   std::string name;           // as the user gave it
@@ -40,14 +47,15 @@ struct MetricInput {
   FeatureStatistics moments;  // undefined tensors if there is nothing but features
 };
 
-// Opens `spec`: a folder of .png, .jpg, .jpeg files (at any depth, at their own sizes, without any crop), an .npz file
-// of statistics (statistics_file_tensor.h), or a data set:
+// Opens `spec`: a folder of .png, .jpg, .jpeg files (at any depth, at their own sizes, without any crop), the directory
+// of a training run, whose generator draws images (trained_generator_tensor.h), an .npz file of statistics
+// (statistics_file_tensor.h), or a data set:
 //   portraits-N (the first N, 64 x 64 or as large as the classifier's), cifar10-train, cifar10-test, mnist-train,
 //   mnist-test, fashion_mnist-train, fashion_mnist-test
-// in `datasets_root`, and computes its features. A classifier takes only images of its own size, and of grey ones its
+// in `sources`, and computes its features. A classifier takes only images of its own size, and of grey ones its
 // one channel. Every image counts: one that cannot be read is an error that names it,
 // since a score of fewer images is another score. Errors: kNotFound, kInvalidArgument, and those of the readers.
-absl::StatusOr<MetricInput> OpenMetricInput(const std::string& spec, const std::string& datasets_root,
+absl::StatusOr<MetricInput> OpenMetricInput(const std::string& spec, const ImageSources& sources,
                                             const FeatureExtractor& extractor);
 
 // The features of all images of `reader`, at their own sizes.

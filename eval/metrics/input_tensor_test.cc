@@ -42,7 +42,7 @@ TEST(MetricInputTest, PixelsOfAFolderInOrder) {
   const std::string folder = Folder("pixels");
   WritePng(folder + "/b.png", Filled(1, 2, 3, 10));
   WritePng(folder + "/a.PNG", Filled(1, 2, 1, 100));  // grey: three equal channels
-  WGAN_ASSERT_OK_AND_ASSIGN(const MetricInput input, OpenMetricInput(folder, "", {}));
+  WGAN_ASSERT_OK_AND_ASSIGN(const MetricInput input, OpenMetricInput(folder, {}, {}));
   // Planes one after another.
   const at::Tensor expected =
       torch::tensor({{100, 101, 100, 101, 100, 101}, {10, 13, 11, 14, 12, 15}}).to(torch::kFloat32) / 255;
@@ -56,17 +56,17 @@ TEST(MetricInputTest, CountsJpegFiles) {
   const std::string folder = Folder("lossy");
   WritePng(folder + "/a.png", Filled(8, 8, 3, 0));
   WGAN_ASSERT_OK(WriteFileAtomically(folder + "/b.jpg", EncodeJpeg(Filled(8, 8, 3, 0), 90).value()));
-  EXPECT_EQ(OpenMetricInput(folder, "", {})->lossy, 1);
+  EXPECT_EQ(OpenMetricInput(folder, {}, {})->lossy, 1);
 }
 
 TEST(MetricInputTest, EveryImageCounts) {
   const std::string folder = Folder("broken");
   WritePng(folder + "/a.png", Filled(2, 2, 3, 0));
   WGAN_ASSERT_OK(WriteFileAtomically(folder + "/b.png", "no picture"));
-  EXPECT_THAT(OpenMetricInput(folder, "", {}).status(),
+  EXPECT_THAT(OpenMetricInput(folder, {}, {}).status(),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("broken/b.png")));
   WritePng(folder + "/b.png", Filled(2, 3, 3, 0));
-  EXPECT_THAT(OpenMetricInput(folder, "", {}).status(),
+  EXPECT_THAT(OpenMetricInput(folder, {}, {}).status(),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("different sizes")));
 }
 
@@ -78,7 +78,7 @@ TEST(MetricInputTest, InceptionTakesImagesOfAnySize) {
   extractor.inception = InceptionV3::FromWeights(HashedInceptionWeights(), "test").value();
   std::vector<std::pair<int64_t, int64_t>> progress;
   extractor.progress = [&](int64_t done, int64_t total) { progress.push_back({done, total}); };
-  WGAN_ASSERT_OK_AND_ASSIGN(const MetricInput input, OpenMetricInput(folder, "", extractor));
+  WGAN_ASSERT_OK_AND_ASSIGN(const MetricInput input, OpenMetricInput(folder, {}, extractor));
   EXPECT_THAT(progress, ElementsAre(std::pair<int64_t, int64_t>(2, 3), std::pair<int64_t, int64_t>(3, 3)));
   const at::Tensor last = torch::tensor(images[2].pixels, torch::kUInt8).view({1, 12, 12, 3}).permute({0, 3, 1, 2});
   WGAN_ASSERT_OK_AND_ASSIGN(const InceptionFeatures alone, extractor.inception->Forward(last));
@@ -88,21 +88,21 @@ TEST(MetricInputTest, InceptionTakesImagesOfAnySize) {
 
 TEST(MetricInputTest, StatisticsFiles) {
   const MetricsReference reference;
-  WGAN_ASSERT_OK_AND_ASSIGN(const MetricInput moments, OpenMetricInput("eval/metrics/testdata/statistics.npz", "", {}));
+  WGAN_ASSERT_OK_AND_ASSIGN(const MetricInput moments, OpenMetricInput("eval/metrics/testdata/statistics.npz", {}, {}));
   EXPECT_TRUE(torch::equal(moments.moments.mean, reference.tensor("mu_x")));
   EXPECT_EQ(moments.count, 0);
   WGAN_ASSERT_OK_AND_ASSIGN(const MetricInput features,
-                            OpenMetricInput("eval/metrics/testdata/statistics_kid.npz", "", {}));
+                            OpenMetricInput("eval/metrics/testdata/statistics_kid.npz", {}, {}));
   EXPECT_EQ(features.count, 8);
 }
 
 TEST(MetricInputTest, DataSets) {
-  WGAN_ASSERT_OK_AND_ASSIGN(const MetricInput input, OpenMetricInput("portraits-3", "", {}));
+  WGAN_ASSERT_OK_AND_ASSIGN(const MetricInput input, OpenMetricInput("portraits-3", {}, {}));
   EXPECT_THAT(input.features.sizes(), ElementsAre(3, 3 * 64 * 64));
   EXPECT_EQ(input.name, "portraits-3");
-  EXPECT_THAT(OpenMetricInput("cifar10-tset", "", {}).status(),
+  EXPECT_THAT(OpenMetricInput("cifar10-tset", {}, {}).status(),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("did you mean cifar10-test?")));
-  EXPECT_THAT(OpenMetricInput("cifar10-test", "/no/such/folder", {}).status(),
+  EXPECT_THAT(OpenMetricInput("cifar10-test", {"/no/such/folder"}, {}).status(),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("/no/such/folder")));
 }
 

@@ -13,21 +13,29 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "common/base/random_stream.h"
 #include "common/base/status_macros.h"
 #include "common/config/flags.h"
+#include "common/train/random_tensor.h"
 #include "eval/inception_score.h"
 #include "eval/metrics/frechet_tensor.h"
 #include "eval/metrics/input_tensor.h"
 #include "eval/metrics/kernel_distance_tensor.h"
 #include "eval/metrics/numpy_random.h"
 #include "eval/metrics/one_nn_tensor.h"
+#include "eval/metrics/path_length_tensor.h"
 #include "eval/metrics/precision_recall_tensor.h"
 #include "eval/metrics/sample_transport.h"
 #include "eval/metrics/statistics_file_tensor.h"
+#include "eval/metrics/trained_generator_tensor.h"
 #include "gflags/gflags.h"
 #include "nlohmann/json.hpp"
 
-DEFINE_string(input1, "", "Generated images: a folder, an .npz file of statistics, or a data set.");
+DEFINE_string(
+    input1, "",
+    "Generated images: a folder, the directory of a training run, whose generator draws --generated images, an .npz "
+    "file of statistics, or a data set.");
+DEFINE_int64(generated, 50000, "Images that a run's generator draws.");
 DEFINE_string(input2, "", "Real images, likewise.");
 DEFINE_string(datasets_root, "",
               "Folder of the files of cifar10-train, cifar10-test, mnist-train, fashion_mnist-train.");
@@ -46,12 +54,16 @@ DEFINE_bool(dc, false, "Density and coverage.");
 DEFINE_bool(one_nn, false, "Leave-one-out 1-NN two-sample accuracy.");
 DEFINE_bool(wasserstein, false, "Exact W_1 and W_2 of the features.");
 DEFINE_double(sinkhorn, 0, "Sinkhorn divergence at this epsilon, relative to the mean squared distance. 0: none.");
+DEFINE_bool(ppl, false, "Perceptual path length of the generator of the run that --input1 names.");
+DEFINE_int64(ppl_samples, 10000, "Paths of it.");
+DEFINE_double(ppl_epsilon, 1e-4, "Share of the way between two latents that an image moves.");
 DEFINE_int32(isc_splits, 10, "Parts of the Inception score.");
 DEFINE_int64(kid_subsets, 100, "Subsets of the kernel distance.");
 DEFINE_int64(kid_subset_size, 1000, "Their size.");
 DEFINE_int64(prc_neighborhood, 3, "Neighbours of precision and recall.");
 DEFINE_int64(dc_neighborhood, 5, "Neighbours of density and coverage.");
-DEFINE_uint32(rng_seed, 2020, "Of subsets and of the Inception score's order, as torch-fidelity's.");
+DEFINE_uint32(rng_seed, 2020,
+              "Of subsets and of the Inception score's order, as torch-fidelity's; of generated images' latents.");
 DEFINE_int64(batch_size, 64, "Images at a time. Changes no score beyond rounding.");
 DEFINE_string(save_stats, "", "Write mu and sigma of input1 to this .npz file, as pytorch-fid --save-stats.");
 DEFINE_string(save_features, "", "Write the features of input1 to this .npz file, as clean-fid's KID statistics.");
@@ -83,6 +95,41 @@ struct Report {
 std::string Key(const std::string& inception_name, const std::string& short_name) {
   if (!FLAGS_inception.empty()) return inception_name;
   return short_name + (FLAGS_lenet.empty() ? "_pixels" : "_lenet");
+}
+
+// Squared distance of the classifier's features, else of the pixels v / 255, before rounding to bytes: a small step of
+// the latent changes few bytes.
+ImageDistance PathDistance(const FeatureExtractor& extractor) {
+  if (extractor.lenet == nullptr) {
+    return FeatureDistance([](const at::Tensor& images) { return images.flatten(1) / 2; });
+  }
+  return FeatureDistance([&extractor](const at::Tensor& images) { return extractor.lenet->FeaturesOfValues(images); });
+}
+
+absl::Status AddPathLength(const std::string& run, const FeatureExtractor& extractor, Report& report) {
+  if (!IsRunDirectory(run)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--ppl needs the directory of a training run as --input1, and ", run, " is none"));
+  }
+  ASSIGN_OR_RETURN(const TrainedGenerator generator, TrainedGenerator::Load(run));
+  const RandomStreams random(FLAGS_rng_seed);
+  const auto latents = [&](absl::string_view stream) {
+    return StandardNormal({FLAGS_ppl_samples, generator.latent_dimension()}, random.Stream(stream, 0));
+  };
+  if (extractor.lenet != nullptr) {
+    const at::Tensor image = generator.Generate(latents("path_begin").narrow(0, 0, 1));
+    RETURN_IF_ERROR(Annotate(extractor.lenet->Takes(image.size(1), image.size(2), image.size(3)), run));
+  }
+  PathLengthOptions options;
+  options.epsilon = FLAGS_ppl_epsilon;
+  options.batch_size = FLAGS_batch_size;
+  ASSIGN_OR_RETURN(const PathLength length,
+                   PerceptualPathLength([&](const at::Tensor& z) { return generator.Generate(z); },
+                                        PathDistance(extractor), latents("path_begin"), latents("path_end"), options));
+  report.values[Key("", "perceptual_path_length_mean")] = length.mean;
+  report.values[Key("", "perceptual_path_length_std")] = length.standard_deviation;
+  report.values["n_paths"] = length.kept;
+  return absl::OkStatus();
 }
 
 absl::Status NeedFeatures(const MetricInput& input, const char* flag) {
@@ -233,25 +280,39 @@ std::function<void(int64_t, int64_t)> ProgressLine(const std::string& name) {
 absl::StatusOr<MetricInput> Open(const std::string& spec, FeatureExtractor& extractor) {
   const std::string path = ResolveUserPath(spec);
   extractor.progress = ProgressLine(spec);
-  const std::string root = ResolveUserPath(FLAGS_datasets_root);
-  ASSIGN_OR_RETURN(MetricInput input, OpenMetricInput(access(path.c_str(), F_OK) == 0 ? path : spec, root, extractor));
+  const ImageSources sources = {ResolveUserPath(FLAGS_datasets_root), FLAGS_generated, FLAGS_rng_seed};
+  ASSIGN_OR_RETURN(MetricInput input,
+                   OpenMetricInput(access(path.c_str(), F_OK) == 0 ? path : spec, sources, extractor));
   input.name = spec;
   return input;
 }
 
+// Does a score compare two sets?
+bool ComparesTwo() {
+  return FLAGS_fid || FLAGS_kid || FLAGS_prc || FLAGS_dc || FLAGS_one_nn || FLAGS_wasserstein || FLAGS_sinkhorn > 0;
+}
+
+// Is anything to be done that needs the features of images?
+bool NeedsImages() { return ComparesTwo() || FLAGS_isc || !FLAGS_save_stats.empty() || !FLAGS_save_features.empty(); }
+
 absl::Status CheckUsage() {
-  const bool pair =
-      FLAGS_fid || FLAGS_kid || FLAGS_prc || FLAGS_dc || FLAGS_one_nn || FLAGS_wasserstein || FLAGS_sinkhorn > 0;
   if (FLAGS_input1.empty()) return absl::InvalidArgumentError("--input1 is missing: the generated images");
-  if (pair && FLAGS_input2.empty()) return absl::InvalidArgumentError("--input2 is missing: the real images");
-  if (!pair && !FLAGS_isc && FLAGS_save_stats.empty() && FLAGS_save_features.empty()) {
+  if (ComparesTwo() && FLAGS_input2.empty()) return absl::InvalidArgumentError("--input2 is missing: the real images");
+  if (!NeedsImages() && !FLAGS_ppl) {
     return absl::InvalidArgumentError(
         "Nothing to compute: give --fid, --kid, --isc, --prc, --dc, --one_nn, "
-        "--wasserstein or --sinkhorn=EPSILON");
+        "--wasserstein, --sinkhorn=EPSILON or --ppl");
   }
   if (!FLAGS_inception.empty() && !FLAGS_lenet.empty()) {
     return absl::InvalidArgumentError("give --inception or --lenet, not both: a score has one set of features");
   }
+  if (FLAGS_ppl && !FLAGS_inception.empty()) {
+    return absl::InvalidArgumentError(
+        "--ppl takes the features of --lenet, or pixels: Inception's are defined on bytes, which a short path does not "
+        "change");
+  }
+  if (FLAGS_generated < 1) return absl::InvalidArgumentError("--generated must be at least 1");
+  if (FLAGS_ppl_samples < 1) return absl::InvalidArgumentError("--ppl_samples must be at least 1");
   if (FLAGS_batch_size < 1) return absl::InvalidArgumentError("--batch_size must be at least 1");
   return absl::OkStatus();
 }
@@ -294,6 +355,8 @@ absl::Status Run(Report& report) {
     ASSIGN_OR_RETURN(extractor.lenet, TrainedClassifier::Load(ResolveUserPath(FLAGS_lenet)));
     report.values["features"] = extractor.lenet->description();
   }
+  if (FLAGS_ppl) RETURN_IF_ERROR(AddPathLength(ResolveUserPath(FLAGS_input1), extractor, report));
+  if (!NeedsImages()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const MetricInput fake, Open(FLAGS_input1, extractor));
   RETURN_IF_ERROR(Save(fake));
   if (FLAGS_isc) RETURN_IF_ERROR(AddInceptionScore(fake, report));

@@ -22,17 +22,23 @@ constexpr int64_t kQueryRows = 256;   // a tile of the product is kQueryRows x k
 constexpr int64_t kPointRows = 2048;  // in the cache between being computed and being read
 constexpr int64_t kLanes = 16;        // floats looked at together
 constexpr double kUnit = 0x1p-24;     // half a unit in the last place of a float
-constexpr int64_t kCompactAt = 1024;  // candidates of a query before stale ones are dropped
+constexpr size_t kSettleAt = 256;     // candidates of a query before their exact distances are looked at
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 typedef float FloatLanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float))));
+
+double LargestCoordinate(const at::Tensor& points) {
+  if (points.numel() == 0) return 0;
+  const auto [least, greatest] = points.aminmax();  // NaN if a number is
+  return std::max(std::abs(least.item<double>()), std::abs(greatest.item<double>()));
+}
 
 absl::Status CheckMatrix(const at::Tensor& points) {
   if (points.dim() != 2 || points.size(1) < 1 ||
       (points.scalar_type() != torch::kFloat32 && points.scalar_type() != torch::kFloat64)) {
     return absl::InvalidArgumentError("Points must be a matrix of floats or doubles with at least one column");
   }
-  if (!torch::isfinite(points).all().item<bool>()) {
+  if (!std::isfinite(LargestCoordinate(points))) {
     return absl::InvalidArgumentError("The points hold a number that is not finite");
   }
   return absl::OkStatus();
@@ -104,12 +110,11 @@ class Screen {
   int64_t queries() const { return queries_.size(0); }
   int64_t points() const { return points_.size(0); }
 
-  // Values v_ij for queries i in [begin, begin + rows) and points j in [first, first + columns), row after row:
-  // |y'_j|^2 - r'_j^2 - 2 <x'_i, y'_j>, that is |x' - y'|^2 - r'^2 - |x'_i|^2 up to Bound(i).
-  at::Tensor Tile(int64_t begin, int64_t rows, int64_t first, int64_t columns) const {
+  // Values for queries i in [begin, begin + rows) and points j in [first, first + columns), row after row:
+  // |x'_i - y'_j|^2 - r'_j^2 up to Bound(i).
+  at::Tensor Values(int64_t begin, int64_t rows, int64_t first, int64_t columns) const {
     return DenseProduct(screen_queries_.narrow(0, begin, rows), screen_points_.narrow(0, first, columns));
   }
-  double squared_norm(int64_t query) const { return query_norms_[query]; }
   double Bound(int64_t query) const { return bounds_[query]; }
 
   double Exact(int64_t query, int64_t point) const {
@@ -126,13 +131,13 @@ class Screen {
   void Prepare(const std::vector<double>* squared_radii) {
     const int64_t d = points_.size(1);
     const at::Tensor centre = points_.mean(0, false, torch::kFloat64);
-    // By the largest coordinate, so that no square overflows.
     // So that no square overflows; how large the numbers are does not matter else.
     const double largest_point = LargestCoordinate(points_);  // nor is the mean point farther
     const double largest = std::max(LargestCoordinate(queries_), largest_point) + largest_point;
     const double scale = largest > 0 ? 1 / (largest * std::sqrt(static_cast<double>(d))) : 1;
-    // The offset is one more coordinate of y', against a 1 in x'; zeros make the length a multiple of the lanes.
-    const int64_t padded = (d + 1 + kLanes - 1) / kLanes * kLanes;
+    // The offset is one more coordinate of y', against a 1 in x', as |x'|^2 is one of x'; zeros make the length a
+    // multiple of the lanes.
+    const int64_t padded = (d + 2 + kLanes - 1) / kLanes * kLanes;
     const at::Tensor x_norms = FillScreen(queries_, centre, scale, 1, padded, screen_queries_);
     const at::Tensor y_norms = FillScreen(points_, centre, scale, -2, padded, screen_points_);
     at::Tensor offsets = y_norms;
@@ -143,19 +148,16 @@ class Screen {
     }
     screen_queries_.select(1, d).fill_(1);
     screen_points_.select(1, d).copy_(offsets);
+    screen_queries_.select(1, d + 1).copy_(x_norms);
+    screen_points_.select(1, d + 1).fill_(1);
     // A sum of p products of rounded factors is off by at most about (p + 2) u sum |factors|, in any order of adding;
-    // by Cauchy and Schwarz that sum is at most 2 |x'| |y'| + |offset|. Twice that, for what "about" leaves out, and
-    // a little for floats that underflow.
+    // by Cauchy and Schwarz that sum is at most 2 |x'| |y'| + |offset| + |x'|^2. Twice that, for what "about" leaves
+    // out, and a little for floats that underflow.
     const double y_largest = y_norms.max().sqrt().item<double>(), offset_largest = offsets.abs().max().item<double>();
-    query_norms_.assign(x_norms.const_data_ptr<double>(), x_norms.const_data_ptr<double>() + x_norms.size(0));
-    for (double norm : query_norms_) {
-      bounds_.push_back(2 * (padded + 2) * kUnit * (2 * std::sqrt(norm) * y_largest + offset_largest) + 1e-36);
+    for (int64_t i = 0; i < x_norms.size(0); ++i) {
+      const double norm = x_norms.const_data_ptr<double>()[i];
+      bounds_.push_back(2 * (padded + 2) * kUnit * (2 * std::sqrt(norm) * y_largest + offset_largest + norm) + 1e-36);
     }
-  }
-
-  static double LargestCoordinate(const at::Tensor& points) {
-    const auto [least, greatest] = points.aminmax();
-    return std::max(std::abs(least.item<double>()), std::abs(greatest.item<double>()));
   }
 
   // Writes factor * scale * (point - centre) into the first columns of `screen` [n,padded], zeros into the others, and
@@ -179,122 +181,201 @@ class Screen {
 
   at::Tensor queries_, points_;
   at::Tensor screen_queries_, screen_points_;
-  std::vector<double> query_norms_, bounds_;
+  std::vector<double> bounds_;
 };
 
-// Calls `visit(j)` for the j in [0, n) with values[j] <= bound(), which may fall meanwhile.
-template <typename Bound, typename Visit>
-void ForEachBelow(const float* values, int64_t n, const Bound& bound, const Visit& visit) {
+// A float that is not below `value`.
+float RoundUp(double value) {
+  const float rounded = static_cast<float>(value);
+  return rounded < value ? std::nextafter(rounded, std::numeric_limits<float>::infinity()) : rounded;
+}
+
+// What ForEachBelow compares values with: the same bound for all, or one for each. It may fall meanwhile.
+struct OneBound {
+  const float& bound;
+  float At(int64_t) const { return bound; }
+  void SubtractFrom(FloatLanes& lanes, int64_t) const { lanes -= bound; }
+};
+struct BoundOfEach {
+  const float* bounds;
+  float At(int64_t j) const { return bounds[j]; }
+  void SubtractFrom(FloatLanes& lanes, int64_t j) const {
+    FloatLanes subtracted;
+    std::memcpy(&subtracted, bounds + j, sizeof(subtracted));
+    lanes -= subtracted;
+  }
+};
+
+// Calls `visit(j)` for the j in [0, n) with values[j] <= bounds.At(j).
+template <typename Bounds, typename Visit>
+void ForEachBelow(const float* values, int64_t n, const Bounds& bounds, const Visit& visit) {
   constexpr int64_t kStride = 8 * kLanes;  // one test for so many values
   int64_t j = 0;
   for (; j + kStride <= n; j += kStride) {
     FloatLanes least;
     std::memcpy(&least, values + j, sizeof(least));
-    for (int64_t part = kLanes; part < kStride; part += kLanes) {
+    bounds.SubtractFrom(least, j);
+    for (int64_t part = j + kLanes; part < j + kStride; part += kLanes) {
       FloatLanes next;
-      std::memcpy(&next, values + j + part, sizeof(next));
+      std::memcpy(&next, values + part, sizeof(next));
+      bounds.SubtractFrom(next, part);
       least = next < least ? next : least;
     }
     float minimum = least[0];
     for (int64_t lane = 1; lane < kLanes; ++lane) minimum = std::min(minimum, least[lane]);
-    if (minimum > bound()) continue;
+    if (minimum > 0) continue;
     for (int64_t t = j; t < j + kStride; ++t) {
-      if (values[t] <= bound()) visit(t);
+      if (values[t] <= bounds.At(t)) visit(t);
     }
   }
   for (; j < n; ++j) {
-    if (values[j] <= bound()) visit(j);
+    if (values[j] <= bounds.At(j)) visit(j);
   }
 }
 
-// The points that may be among the k nearest of one query: those whose screened value is within twice the error bound
-// of the k-th least.
+// The nearest of the points that one query has met: k with their exact distances, and those of which their screened
+// values leave open whether they are nearer, within twice the error bound of the k-th least value.
 class Candidates {
  public:
   Candidates(int64_t k, double bound) : k_(k), bound_(bound) {}
 
-  double threshold() const { return threshold_; }
+  // No value above this one needs to be added.
+  const float& threshold() const { return threshold_; }
 
-  void Add(float value, int64_t point) {
-    kept_.push_back({value, point});
+  void Add(const Screen& screen, int64_t query, float value, int64_t point) {
+    if (open_.size() == kSettleAt) Settle(screen, query);
+    open_.push_back({value, point});
     // least_ is a heap of the k least values, the greatest on top.
-    if (static_cast<int64_t>(least_.size()) < k_) {
-      least_.push_back(value);
-      std::push_heap(least_.begin(), least_.end());
-    } else if (value < least_.front()) {
+    if (static_cast<int64_t>(least_.size()) == k_) {
+      if (value >= least_.front()) return;
       std::pop_heap(least_.begin(), least_.end());
-      least_.back() = value;
-      std::push_heap(least_.begin(), least_.end());
+      least_.pop_back();
     }
-    if (static_cast<int64_t>(least_.size()) == k_) threshold_ = least_.front() + 2 * bound_;
-    if (kept_.size() >= compact_at_) {
-      DropStale();
-      compact_at_ = std::max<size_t>(kCompactAt, 2 * kept_.size());
-    }
+    least_.push_back(value);
+    std::push_heap(least_.begin(), least_.end());
+    if (static_cast<int64_t>(least_.size()) == k_) threshold_ = RoundUp(least_.front() + 2 * bound_);
   }
 
-  // Computes the distances of the remaining ones and writes the k best, ordered by (distance, index).
+  // Writes the k nearest, ordered by (distance, index), and frees memory.
   void Finish(const Screen& screen, int64_t query, int64_t* indices, double* squared_distances) {
-    DropStale();
-    std::vector<std::pair<double, int64_t>> exact;
-    for (const auto& [value, point] : kept_) exact.push_back({screen.Exact(query, point), point});
-    WGAN_CHECK_GE(static_cast<int64_t>(exact.size()), k_);
-    std::partial_sort(exact.begin(), exact.begin() + k_, exact.end());
+    Settle(screen, query);
+    WGAN_CHECK_EQ(static_cast<int64_t>(nearest_.size()), k_);
     for (int64_t rank = 0; rank < k_; ++rank) {
-      squared_distances[rank] = exact[rank].first;
-      indices[rank] = exact[rank].second;
+      squared_distances[rank] = nearest_[rank].first;
+      indices[rank] = nearest_[rank].second;
     }
+    *this = Candidates(k_, bound_);
   }
 
  private:
-  void DropStale() {
-    std::erase_if(kept_, [this](const auto& entry) { return entry.first > threshold_; });
+  void Settle(const Screen& screen, int64_t query) {
+    for (const auto& [value, point] : open_) {
+      if (value <= threshold_) nearest_.push_back({screen.Exact(query, point), point});
+    }
+    open_.clear();
+    std::sort(nearest_.begin(), nearest_.end());
+    if (static_cast<int64_t>(nearest_.size()) > k_) nearest_.resize(k_);
   }
 
-  const int64_t k_;
-  const double bound_;
-  double threshold_ = kInfinity;
-  size_t compact_at_ = kCompactAt;
+  int64_t k_;
+  double bound_;
+  float threshold_ = std::numeric_limits<float>::infinity();
   std::vector<float> least_;
-  std::vector<std::pair<float, int64_t>> kept_;
+  std::vector<std::pair<float, int64_t>> open_;
+  std::vector<std::pair<double, int64_t>> nearest_;
 };
 
-// Calls visit(query, tile row, first point, columns) for all tiles; the rows of a tile on several threads.
+// Screened values of queries [row, row + rows) and points [column, column + columns), row after row.
+struct Tile {
+  int64_t row, rows, column, columns;
+  at::Tensor values;
+
+  const float* Row(int64_t i) const { return values.const_data_ptr<float>() + i * columns; }
+};
+
+// Calls visit(tile) for the tiles of queries [row, row + rows) with all points from `column` on.
 template <typename Visit>
-void ForEachTileRow(const Screen& screen, int64_t begin, int64_t rows, const Visit& visit) {
-  for (int64_t first = 0; first < screen.points(); first += kPointRows) {
-    const int64_t columns = std::min(kPointRows, screen.points() - first);
-    const at::Tensor tile = screen.Tile(begin, rows, first, columns);
-    const float* values = tile.const_data_ptr<float>();
-    at::parallel_for(0, rows, 16, [&](int64_t from, int64_t to) {
-      for (int64_t i = from; i < to; ++i) visit(i, values + i * columns, first, columns);
-    });
+void ForEachTile(const Screen& screen, int64_t row, int64_t rows, int64_t column, const Visit& visit) {
+  for (; column < screen.points(); column += kPointRows) {
+    const int64_t columns = std::min(kPointRows, screen.points() - column);
+    visit(Tile{row, rows, column, columns, screen.Values(row, rows, column, columns)});
   }
 }
 
-Neighbors Search(const Screen& screen, int64_t k, bool leave_one_out) {
-  Neighbors result{screen.queries(), k, std::vector<int64_t>(screen.queries() * k),
-                   std::vector<double>(screen.queries() * k)};
-  for (int64_t begin = 0; begin < screen.queries(); begin += kQueryRows) {
-    const int64_t rows = std::min(kQueryRows, screen.queries() - begin);
-    std::vector<Candidates> candidates;
-    for (int64_t i = 0; i < rows; ++i) candidates.emplace_back(k, screen.Bound(begin + i));
-    ForEachTileRow(screen, begin, rows, [&](int64_t i, const float* values, int64_t first, int64_t columns) {
-      Candidates& mine = candidates[i];
-      ForEachBelow(
-          values, columns, [&] { return mine.threshold(); },
-          [&](int64_t j) {
-            if (!leave_one_out || first + j != begin + i) mine.Add(values[j], first + j);
-          });
-    });
-    at::parallel_for(0, rows, 16, [&](int64_t from, int64_t to) {
+class NeighborSearch {
+ public:
+  NeighborSearch(const Screen& screen, int64_t k) : screen_(screen), k_(k) {
+    for (int64_t i = 0; i < screen.queries(); ++i) candidates_.emplace_back(k, screen.Bound(i));
+  }
+
+  // Of all points for each query; or, where both are the same, of the others: then a tile above the diagonal serves
+  // its rows and its columns, and those below are not made.
+  Neighbors Run(bool others) {
+    Neighbors result{screen_.queries(), k_, std::vector<int64_t>(screen_.queries() * k_),
+                     std::vector<double>(screen_.queries() * k_)};
+    for (int64_t row = 0; row < screen_.queries(); row += kQueryRows) {
+      const int64_t rows = std::min(kQueryRows, screen_.queries() - row);
+      ForEachTile(screen_, row, rows, others ? row : 0, [&](const Tile& tile) {
+        AddToRows(tile, others);
+        if (others) AddToColumns(tile);
+      });
+      at::parallel_for(row, row + rows, 16, [&](int64_t from, int64_t to) {
+        for (int64_t i = from; i < to; ++i) {
+          candidates_[i].Finish(screen_, i, &result.indices[i * k_], &result.squared_distances[i * k_]);
+        }
+      });
+    }
+    return result;
+  }
+
+ private:
+  void AddToRows(const Tile& tile, bool others) {
+    at::parallel_for(0, tile.rows, 16, [&](int64_t from, int64_t to) {
       for (int64_t i = from; i < to; ++i) {
-        const int64_t at = (begin + i) * k;
-        candidates[i].Finish(screen, begin + i, &result.indices[at], &result.squared_distances[at]);
+        const int64_t query = tile.row + i;
+        Candidates& mine = candidates_[query];
+        const float* values = tile.Row(i);
+        ForEachBelow(values, tile.columns, OneBound{mine.threshold()}, [&](int64_t j) {
+          if (!others || tile.column + j != query) mine.Add(screen_, query, values[j], tile.column + j);
+        });
       }
     });
   }
-  return result;
+
+  // The tile's columns as queries and its rows as points. Those on the diagonal have met in AddToRows.
+  void AddToColumns(const Tile& tile) {
+    const int64_t first = std::max<int64_t>(0, tile.row + tile.rows - tile.column);
+    at::parallel_for(first, std::max(first, tile.columns), 256, [&](int64_t from, int64_t to) {
+      Candidates* const mine = &candidates_[tile.column + from];
+      std::vector<float> thresholds;
+      for (int64_t j = 0; j < to - from; ++j) thresholds.push_back(mine[j].threshold());
+      for (int64_t i = 0; i < tile.rows; ++i) {
+        const float* values = tile.Row(i) + from;
+        ForEachBelow(values, to - from, BoundOfEach{thresholds.data()}, [&](int64_t j) {
+          mine[j].Add(screen_, tile.column + from + j, values[j], tile.row + i);
+          thresholds[j] = mine[j].threshold();
+        });
+      }
+    });
+  }
+
+  const Screen& screen_;
+  const int64_t k_;
+  std::vector<Candidates> candidates_;  // of each query
+};
+
+// A pair lies inside if its value is below 0, surely so below -bound and surely not above it.
+void CountInRow(const Screen& screen, const Tile& tile, int64_t i, const std::vector<double>& squared_radii,
+                BallCount& count) {
+  const float* values = tile.Row(i);
+  const int64_t query = tile.row + i;
+  const float bound = RoundUp(screen.Bound(query));
+  ForEachBelow(values, tile.columns, OneBound{bound}, [&](int64_t j) {
+    const int64_t centre = tile.column + j;
+    const double squared_distance = values[j] < -bound ? -1 : screen.Exact(query, centre);
+    count.closed += squared_distance <= squared_radii[centre];
+    count.open += squared_distance < squared_radii[centre];
+  });
 }
 
 }  // namespace
@@ -306,7 +387,8 @@ absl::StatusOr<Neighbors> NearestNeighbors(const at::Tensor& queries, const at::
     return absl::InvalidArgumentError(absl::StrCat("There are no ", k, " nearest of ", points.size(0), " points"));
   }
   if (queries.size(0) == 0) return Neighbors{0, k, {}, {}};
-  return Search(Screen(queries, points, nullptr), k, /*leave_one_out=*/false);
+  const Screen screen(queries, points, nullptr);
+  return NeighborSearch(screen, k).Run(/*others=*/false);
 }
 
 absl::StatusOr<Neighbors> NearestOtherPoints(const at::Tensor& points, int64_t k) {
@@ -316,7 +398,8 @@ absl::StatusOr<Neighbors> NearestOtherPoints(const at::Tensor& points, int64_t k
     return absl::InvalidArgumentError(
         absl::StrCat("A point has no ", k, " nearest others among ", points.size(0), " points"));
   }
-  return Search(Screen(points, points, nullptr), k, /*leave_one_out=*/true);
+  const Screen screen(points, points, nullptr);
+  return NeighborSearch(screen, k).Run(/*others=*/true);
 }
 
 absl::StatusOr<std::vector<BallCount>> CountBalls(const at::Tensor& queries, const at::Tensor& centres,
@@ -327,20 +410,12 @@ absl::StatusOr<std::vector<BallCount>> CountBalls(const at::Tensor& queries, con
   std::vector<BallCount> counts(queries.size(0));
   if (queries.size(0) == 0 || centres.size(0) == 0) return counts;
   const Screen screen(queries, centres, &squared_radii);
-  for (int64_t begin = 0; begin < screen.queries(); begin += kQueryRows) {
-    const int64_t rows = std::min(kQueryRows, screen.queries() - begin);
-    ForEachTileRow(screen, begin, rows, [&](int64_t i, const float* values, int64_t first, int64_t columns) {
-      // A pair lies inside if value + |x'|^2 < 0, surely so below -bound and surely not above it.
-      const double boundary = -screen.squared_norm(begin + i), bound = screen.Bound(begin + i);
-      BallCount& count = counts[begin + i];
-      ForEachBelow(
-          values, columns, [&] { return boundary + bound; },
-          [&](int64_t j) {
-            const bool sure = values[j] < boundary - bound;
-            const double squared_distance = sure ? -1 : screen.Exact(begin + i, first + j);
-            count.closed += squared_distance <= squared_radii[first + j];
-            count.open += squared_distance < squared_radii[first + j];
-          });
+  for (int64_t row = 0; row < screen.queries(); row += kQueryRows) {
+    const int64_t rows = std::min(kQueryRows, screen.queries() - row);
+    ForEachTile(screen, row, rows, 0, [&](const Tile& tile) {
+      at::parallel_for(0, rows, 16, [&](int64_t from, int64_t to) {
+        for (int64_t i = from; i < to; ++i) CountInRow(screen, tile, i, squared_radii, counts[row + i]);
+      });
     });
   }
   return counts;
