@@ -10,6 +10,7 @@
 #include "common/io/csv.h"
 #include "common/io/file.h"
 #include "common/io/safetensors.h"
+#include "nlohmann/json.hpp"
 
 namespace wgan {
 namespace {
@@ -41,6 +42,10 @@ absl::Status AnalysisOutput::Write(const std::string& directory) const {
   RETURN_IF_ERROR(CreateDirectories(arrays));
   for (const File& file : files_) {
     RETURN_IF_ERROR(WriteArrays(JoinPath(arrays, absl::StrCat(file.name, ".safetensors")), file.arrays));
+  }
+  if (!facts_.empty()) {
+    RETURN_IF_ERROR(
+        WriteFileAtomically(JoinPath(directory, "environment.json"), nlohmann::json(facts_).dump(2) + "\n"));
   }
   return WriteFileAtomically(JoinPath(directory, "evaluations.csv"), absl::StrCat("iteration,name,value\n", rows_));
 }

@@ -4,6 +4,7 @@
 #define EVAL_ANALYSIS_MAIN_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,10 @@ class AnalysisOutput {
   // A number of the series `name`; single numbers stand at iteration 0. In a series iterations increase.
   void AddNumber(const std::string& name, double value, int64_t iteration = 0);
 
-  // Writes the arrays and evaluations.csv into `directory`.
+  // Says what the numbers depend on beside the program, such as {"cpu", "..."} for timings.
+  void AddFact(const std::string& name, const std::string& value) { facts_[name] = value; }
+
+  // Writes the arrays, evaluations.csv and, where there are facts, environment.json into `directory`.
   absl::Status Write(const std::string& directory) const;
 
  private:
@@ -37,6 +41,7 @@ class AnalysisOutput {
   };
   std::vector<File> files_;
   std::string rows_;  // of evaluations.csv
+  std::map<std::string, std::string> facts_;
 };
 
 // The main of such a program, whose only argument is --output_dir=DIR: writes there what `analyse` returns. Returns the

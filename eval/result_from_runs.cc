@@ -25,6 +25,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr char kEnvironment[] = "environment.json";
 constexpr char kEvaluations[] = "evaluations.csv";
 constexpr char kMetrics[] = "metrics.csv";
 
@@ -32,12 +33,15 @@ absl::Status Damaged(const std::string& path, int line, absl::string_view what) 
   return absl::DataLossError(absl::StrCat(path, line > 0 ? absl::StrCat(":", line) : "", ": ", what));
 }
 
-absl::StatusOr<Json> ReadRecord(const std::string& folder) {
-  const std::string path = JoinPath(folder, "run.json");
+absl::StatusOr<Json> ReadObject(const std::string& path, absl::string_view what) {
   ASSIGN_OR_RETURN(std::string text, ReadFile(path));
   Json record = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!record.is_object()) return Damaged(path, 0, "not the record of a run");
+  if (!record.is_object()) return Damaged(path, 0, absl::StrCat("not ", what));
   return record;
+}
+
+absl::StatusOr<Json> ReadRecord(const std::string& folder) {
+  return ReadObject(JoinPath(folder, "run.json"), "the record of a run");
 }
 
 std::string Text(const Json& json, const char* key) {
@@ -225,14 +229,27 @@ absl::Status CheckSameExperiment(const Result& first, const Result& other, const
   return absl::OkStatus();
 }
 
+using Facts = std::map<std::string, std::set<std::string>>;
+
+void AddFacts(const Json& environment, Facts* facts) {
+  for (const auto& [name, value] : environment.items()) {
+    if (value.is_string()) (*facts)[name].insert(value.get<std::string>());
+  }
+}
+
 // Collects the facts of all sessions of all runs.
-void CollectEnvironment(const Json& record, std::map<std::string, std::set<std::string>>* facts) {
+void CollectEnvironment(const Json& record, Facts* facts) {
   if (!record.contains("sessions")) return;
   for (const Json& session : record["sessions"]) {
-    if (!session.contains("environment")) continue;
-    for (const auto& [name, value] : session["environment"].items()) {
-      if (value.is_string()) (*facts)[name].insert(value.get<std::string>());
-    }
+    if (session.contains("environment")) AddFacts(session["environment"], facts);
+  }
+}
+
+void StoreFacts(const Facts& facts, Result* result) {
+  for (const auto& [fact, values] : facts) {
+    Result::Fact* stored = result->add_environment();
+    stored->set_name(fact);
+    for (const std::string& value : values) stored->add_values(value);
   }
 }
 
@@ -255,7 +272,7 @@ absl::StatusOr<Result> ResultFromRuns(const std::string& name, const std::vector
   if (folders.empty()) return absl::InvalidArgumentError("a result needs the folder of a run");
   Result result;
   result.set_run(name);
-  std::map<std::string, std::set<std::string>> facts;
+  Facts facts;
   std::set<uint64_t> seeds;
   for (const std::string& folder : folders) {
     ASSIGN_OR_RETURN(const Json record, ReadRecord(folder));
@@ -274,11 +291,7 @@ absl::StatusOr<Result> ResultFromRuns(const std::string& name, const std::vector
       return absl::InvalidArgumentError(absl::StrCat("two runs have the seed ", result.runs().rbegin()->seed()));
     }
   }
-  for (const auto& [fact, values] : facts) {
-    Result::Fact* stored = result.add_environment();
-    stored->set_name(fact);
-    for (const std::string& value : values) stored->add_values(value);
-  }
+  StoreFacts(facts, &result);
   return result;
 }
 
@@ -293,6 +306,12 @@ absl::StatusOr<Result> ResultFromAnalysis(const std::string& name, const std::st
   RETURN_IF_ERROR(ReadEvaluations(JoinPath(folder, kEvaluations), &series));
   StoreSeries(series, run);
   RETURN_IF_ERROR(ListFiles(folder, run));
+  if (const std::string path = JoinPath(folder, kEnvironment); FileExists(path)) {
+    ASSIGN_OR_RETURN(const Json environment, ReadObject(path, "a list of facts"));
+    Facts facts;
+    AddFacts(environment, &facts);
+    StoreFacts(facts, &result);
+  }
   return result;
 }
 

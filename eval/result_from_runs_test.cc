@@ -139,6 +139,19 @@ TEST_F(ResultFromRunsTest, AnAnalysisNeedsNoRecord) {
   EXPECT_TRUE(result.analysis());
   EXPECT_THAT(result.runs(0).series(0).values(), ElementsAre(0.25));
   EXPECT_EQ(result.runs(0).arrays(0).path(), "seed0/arrays/critic.safetensors");
+  EXPECT_EQ(result.environment_size(), 0);
+}
+
+TEST_F(ResultFromRunsTest, AnAnalysisMaySayWhatItsNumbersDependOn) {
+  Write("a", "evaluations.csv", "iteration,name,value\n0,seconds,0.25\n");
+  Write("a", "environment.json", R"({"cpu": "x, y"})");
+  WGAN_ASSERT_OK_AND_ASSIGN(const Result result, ResultFromAnalysis("x", Folder("a")));
+  ASSERT_EQ(result.environment_size(), 1);
+  EXPECT_EQ(result.environment(0).name(), "cpu");
+  EXPECT_EQ(result.environment(0).values(0), "x, y");
+  Write("a", "environment.json", "[]");
+  EXPECT_THAT(ResultFromAnalysis("x", Folder("a")),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("not a list of facts")));
 }
 
 }  // namespace

@@ -21,10 +21,17 @@ Json SeedsJson(const Result& result) {
   return seeds;
 }
 
+void AddEnvironment(const Result& result, Json& json) {
+  if (result.analysis() && result.environment_size() == 0) return;
+  json["environment"] = Json::object();
+  for (const Result::Fact& fact : result.environment()) json["environment"][fact.name()] = fact.values();
+}
+
 Json ResultJson(const Result& result) {
   Json json = {{"run", result.run()}};
   if (result.analysis()) {
     json["kind"] = "analysis";
+    AddEnvironment(result, json);
     return json;
   }
   json["experiment"] = result.experiment();
@@ -33,8 +40,7 @@ Json ResultJson(const Result& result) {
   json["difference_from_paper"] = result.difference_from_paper();
   json["data"] = DataJson(result.data());
   json["seeds"] = SeedsJson(result);
-  json["environment"] = Json::object();
-  for (const Result::Fact& fact : result.environment()) json["environment"][fact.name()] = fact.values();
+  AddEnvironment(result, json);
   json["config"] = result.config();
   return json;
 }

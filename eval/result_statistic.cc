@@ -55,6 +55,18 @@ double Slope(const Curve& curve) {
   return product / square;
 }
 
+// NaN unless both vary.
+double Correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  const double mean_a = Mean(a), mean_b = Mean(b);
+  double product = 0, square_a = 0, square_b = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    product += (a[i] - mean_a) * (b[i] - mean_b);
+    square_a += (a[i] - mean_a) * (a[i] - mean_a);
+    square_b += (b[i] - mean_b) * (b[i] - mean_b);
+  }
+  return square_a > 0 && square_b > 0 ? product / std::sqrt(square_a * square_b) : kNaN;
+}
+
 double Range(const std::vector<double>& values) {
   const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
   return *greatest - *least;
@@ -92,6 +104,12 @@ absl::Status Validate(const Statistic& statistic) {
   if (statistic.kind() == Statistic::DIVERGED && statistic.over() != Statistic::EACH_SEED) {
     return absl::InvalidArgumentError("DIVERGED is a matter of each seed");
   }
+  if (statistic.has_other() != (statistic.kind() == Statistic::CORRELATION)) {
+    return absl::InvalidArgumentError("CORRELATION needs another series, other, and no other kind does");
+  }
+  if (statistic.kind() == Statistic::CORRELATION && statistic.over() != Statistic::EACH_SEED) {
+    return absl::InvalidArgumentError("CORRELATION is a matter of each seed");
+  }
   return absl::OkStatus();
 }
 
@@ -109,6 +127,22 @@ std::string NoteOnWindow(const Statistic& statistic, const std::vector<Curve>& c
     return absl::StrCat(Describe(statistic), ": the value is that of iteration ", *(after - 1));
   }
   return "";
+}
+
+// Of `values.curves` with those of the other series, seed by seed.
+absl::Status AddCorrelations(const ResultSet& results, const Statistic& statistic, SeedValues& values) {
+  SeriesRef other = statistic.of();
+  other.set_series(statistic.other());
+  other.clear_factor();
+  other.clear_plus();
+  ASSIGN_OR_RETURN(const std::vector<Curve> curves, SeriesOfSeeds(results, other));
+  for (size_t seed = 0; seed < curves.size(); ++seed) {
+    const Curve& a = values.curves[seed];
+    const Curve& b = curves[seed];
+    const bool usable = a.iterations == b.iterations && !a.values.empty() && IsFinite(a) && IsFinite(b);
+    values.values.push_back(usable ? Correlation(a.values, b.values) : kNaN);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -140,6 +174,7 @@ double StatisticOf(const Statistic& statistic, const Curve& curve) {
       return LargestRise(curve.values);
     case Statistic::RANGE:
       return Range(curve.values);
+    case Statistic::CORRELATION:  // of two curves
     case Statistic::DIVERGED:
     case Statistic::KIND_UNSPECIFIED:
       break;
@@ -167,6 +202,10 @@ absl::StatusOr<SeedValues> Evaluate(const ResultSet& results, const Statistic& s
   values.curves = *std::move(curves);
   values.note = NoteOnWindow(statistic, values.curves, result->iterations());
   if (statistic.over() == Statistic::MEDIAN_CURVE) return values;
+  if (statistic.kind() == Statistic::CORRELATION) {
+    RETURN_IF_ERROR(AddCorrelations(results, statistic, values));
+    return values;
+  }
   for (const Curve& curve : values.curves) values.values.push_back(StatisticOf(statistic, curve));
   return values;
 }
@@ -196,6 +235,7 @@ std::string Describe(const Statistic& statistic) {
                       term.series());
     }
   }
+  if (statistic.kind() == Statistic::CORRELATION) absl::StrAppend(&text, " with ", statistic.other());
   if (ref.smooth() > 1) absl::StrAppend(&text, " (moving mean of ", ref.smooth(), ")");
   if (ref.has_after_share()) absl::StrAppend(&text, " after ", FormatNumber(100 * ref.after_share()), "% of the run");
   if (ref.has_from() || ref.has_until()) {

@@ -110,6 +110,51 @@ TEST(EvaluateTest, OfTheMedianCurve) {
   EXPECT_DOUBLE_EQ(Combine(statistic, values, {0, 1}, Center::kMean), 4.5);
 }
 
+// Deviations of w = (1, 2, 9) from 4 are (-3, -2, 5), of v = (2, 2, 5) from 3 (-1, -1, 2): 15 / sqrt(38 * 6).
+TEST(EvaluateTest, CorrelationOfTwoSeries) {
+  ResultSet set;
+  WGAN_EXPECT_OK(set.Add(Parse<Result>(R"pb(
+                           run: "qc"
+                           iterations: 3
+                           runs {
+                             seed: 1
+                             status: "done"
+                             series {
+                               name: "constant"
+                               iterations: [ 1, 2, 3 ]
+                               values: [ 7, 7, 7 ]
+                             }
+                             series {
+                               name: "rare"
+                               iterations: [ 1, 3 ]
+                               values: [ 1, 2 ]
+                             }
+                             series {
+                               name: "v"
+                               iterations: [ 1, 2, 3 ]
+                               values: [ 2, 2, 5 ]
+                             }
+                             series {
+                               name: "w"
+                               iterations: [ 1, 2, 3 ]
+                               values: [ 1, 2, 9 ]
+                             }
+                           })pb"),
+                         ""));
+  const auto correlation = [&](const std::string& of, const std::string& other) {
+    return Evaluate(set, Parse<Statistic>("of { run: 'qc' " + of + " } other: '" + other + "' kind: CORRELATION"))
+        .value()
+        .values[0];
+  };
+  EXPECT_NEAR(correlation("series: 'w'", "v"), 15 / std::sqrt(38.0 * 6), 1e-15);
+  EXPECT_NEAR(correlation("series: 'w' factor: -2", "v"), -15 / std::sqrt(38.0 * 6), 1e-15);
+  EXPECT_NEAR(correlation("series: 'w' until: 3", "w"), 1, 1e-15);
+  EXPECT_TRUE(std::isnan(correlation("series: 'w'", "constant")));
+  EXPECT_TRUE(std::isnan(correlation("series: 'w'", "rare")));
+  EXPECT_EQ(Describe(Parse<Statistic>("of { run: 'qc' series: 'w' } other: 'v' kind: CORRELATION")),
+            "correlation of w with v, qc");
+}
+
 TEST(EvaluateTest, CountsDivergedRuns) {
   WGAN_ASSERT_OK_AND_ASSIGN(const SeedValues values,
                             Evaluate(MakeSet(), Parse<Statistic>("of { run: 'lp' } kind: DIVERGED")));
@@ -143,6 +188,9 @@ TEST(EvaluateTest, RefusesStatisticsThatMakeNoSense) {
       {"kind: QUANTILE level: 1.5", "needs a level in [0, 1]"},
       {"kind: VALUE_AT", "needs the iteration"},
       {"kind: DIVERGED over: MEDIAN_CURVE", "a matter of each seed"},
+      {"kind: CORRELATION", "needs another series"},
+      {"kind: MEAN other: 'v'", "needs another series"},
+      {"kind: CORRELATION other: 'v' over: MEDIAN_CURVE", "a matter of each seed"},
   };
   for (const auto& [text, reason] : cases) {
     EXPECT_THAT(

@@ -91,6 +91,7 @@ def experiment(
         data = [],
         data_dir = None,
         classifier = None,
+        inception = None,
         smoke_test = "program",
         smoke_size = "medium",
         tags = []):
@@ -145,6 +146,8 @@ def experiment(
             If it has no files (a repository rule that found none), NAME.result trains on the embedded default.
         classifier: a classifier() that scores what NAME.result generates: its weights become --classifier, which the
             program must take. `bazel run :NAME` scores only if it is given that flag.
+        inception: a target with the file of Inception weights, which becomes --inception of NAME.result, or with no
+            file: then there is no Inception score.
         smoke_test: what NAME_smoke_test does, always at scale smoke. "program": runs NAME and checks the files it
             leaves, --dry_run, and that a run interrupted and resumed ends with the same bytes as one that was not.
             "result": looks at what NAME.smoke made; enough for further experiments of a program that another one tests.
@@ -177,6 +180,7 @@ def experiment(
             segments = _by_scale(name, "segments", segments, _segments_at_smoke),
             data_dir = data_dir,
             classifier = _label_of(classifier, ".smoke" if scale else "") if classifier else None,
+            inception = inception,
             tags = ["result"] + manual + tags,
             visibility = ["//visibility:public"],
         )
@@ -249,6 +253,7 @@ def analysis(name, program, args = [], data = [], tags = []):
     claims then use like the result of an experiment with one seed:
         arrays/NAME.safetensors or NAME_NNNNNN.safetensors   arrays by name (common/io/safetensors.h)
         evaluations.csv   rows "iteration,name,value" below that header; 0 is a good iteration for single numbers
+        environment.json  {"cpu": "..."}, what the numbers depend on beside the program, if anything
         images/*.png
 
     Generated targets:

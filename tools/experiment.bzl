@@ -183,9 +183,10 @@ def _segment(ctx, experiment, scale, seed, index, count, before, prefix):
         arguments.add("--data_dir=" + data_dir)
     classifier = [ctx.attr.classifier[ClassifierInfo].file] if ctx.attr.classifier else []
     arguments.add_all(classifier, format_each = "--classifier=%s")
+    arguments.add_all(ctx.files.inception, format_each = "--inception=%s")
     if before:
         arguments.add("--resume_from=" + before.path)
-    inputs = ctx.files.data_dir + classifier + ([before] if before else [])
+    inputs = ctx.files.data_dir + classifier + ctx.files.inception + ([before] if before else [])
     ctx.actions.run(
         executable = experiment.binary,
         arguments = [arguments],
@@ -256,6 +257,7 @@ experiment_result = rule(
         segments = attr.string_dict(doc = "The number of actions that make a run, by scale.", mandatory = True),
         data_dir = attr.label(doc = "Files of the data, in one folder.", allow_files = True),
         classifier = attr.label(doc = "What scores generated images.", providers = [ClassifierInfo]),
+        inception = attr.label(doc = "Inception weights, one file or none.", allow_files = True),
         _scale = attr.label(default = "//tools:scale"),
         _seeds = attr.label(default = "//tools:seeds"),
     ),

@@ -124,6 +124,7 @@ absl::Status ValidateBaselineConfig(const BaselineConfig& config) {
   if (config.has_generator_ema()) {
     RETURN_IF_ERROR(ValidateEmaConfig(config.generator_ema(), "generator_ema"));
   }
+  if (config.has_scores()) RETURN_IF_ERROR(ValidateSampleScoresConfig(config.scores(), "scores"));
   return ValidateCriticGradient(config.critic_gradient(), "critic_gradient");
 }
 

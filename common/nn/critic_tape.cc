@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "common/nn/dense_product.h"
+#include "common/nn/resampling_conv.h"
 
 namespace wgan {
 namespace {
@@ -53,15 +54,16 @@ at::Tensor ApplyOverwriting(const PiecewiseLinearOp& op, at::Tensor x, bool x_is
   return y.is_alias_of(x) ? y.clone() : y;
 }
 
-// One gradient of a convolution; at::convolution_backward reads `x` only for the weight's, `op.weight` for the input's.
+// One gradient of a convolution; at::convolution_backward reads `x` only for the weight's, the kernel for the input's.
 enum class ConvGradient { kInput, kWeight };
 at::Tensor ConvolutionGradient(const PiecewiseLinearOp& op, const at::Tensor& signal, const at::Tensor& x,
                                ConvGradient which) {
   const bool weight = which == ConvGradient::kWeight;
-  auto gradients = at::convolution_backward(signal, x, op.weight, std::nullopt, {op.stride, op.stride},
+  auto gradients = at::convolution_backward(signal, x, op.Kernel(), std::nullopt, {op.stride, op.stride},
                                             {op.padding, op.padding}, {1, 1}, /*transposed=*/false, {0, 0},
                                             /*groups=*/1, std::array<bool, 3>{!weight, weight, false});
-  return weight ? std::get<1>(gradients) : std::get<0>(gradients);
+  if (!weight) return std::get<0>(gradients);
+  return op.mean_pool ? MeanPoolKernelBackward(std::get<1>(gradients)) : std::get<1>(gradients);
 }
 
 // The gradient that reaches `op`'s input, given that of its result, `signal`, which may be overwritten unless `op` is
@@ -188,7 +190,7 @@ at::Tensor CriticTape::ApplyToTangent(int i, const std::vector<at::Tensor>& tang
   const bool x_is_free = op.input != PiecewiseLinear::kInput && critic_.LastReader(op.input) == i;
   switch (op.kind) {
     case Kind::kConv2d:
-      return at::conv2d(x, op.weight, {}, op.stride, op.padding);
+      return at::conv2d(x, op.Kernel(), {}, op.stride, op.padding);
     case Kind::kLinear:
       return DenseProduct(x, op.weight);
     case Kind::kLeakyRelu: {

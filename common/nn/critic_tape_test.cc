@@ -82,6 +82,20 @@ Subject ConvNet() {
   return s;
 }
 
+// Convolutions with a mean pool behind them, of an even and of an odd map; kernels 3x3 and 1x1.
+Subject PooledConvs() {
+  Subject s{.name = "pooled", .sample_shape = {2, 10, 10}};
+  PiecewiseLinear& f = s.operations;
+  const auto conv = [&](ValueIndex x, int64_t in, int64_t out, int64_t kernel) {
+    const at::Tensor weight = s.Parameter({out, in, kernel, kernel}, 0.4);
+    return f.ConvMeanPool(x, weight, s.Parameter({out}, 0.3));
+  };
+  const ValueIndex x = conv(PiecewiseLinear::kInput, 2, 3, 3);  // [3,5,5]
+  const ValueIndex y = f.LeakyRelu(conv(f.LeakyRelu(x, 0.2), 3, 4, 3), 0);
+  conv(f.AddScaled(y, conv(x, 3, 4, 1), 0.5), 4, 1, 1);
+  return s;
+}
+
 // The input is used as it is, as a shortcut and as a scaled term; a flat value is read twice; results nobody reads.
 Subject Shortcuts() {
   Subject s{.name = "shortcuts", .sample_shape = {2, 1, 2}};
@@ -106,7 +120,7 @@ Subject QcResNet(int blocks) {
           .sample_shape = {3, 16, 16}};
 }
 
-std::vector<Subject> Subjects() { return {Mlp(), ConvNet(), Shortcuts(), QcResNet(1), QcResNet(2)}; }
+std::vector<Subject> Subjects() { return {Mlp(), ConvNet(), PooledConvs(), Shortcuts(), QcResNet(1), QcResNet(2)}; }
 
 at::Tensor InputGradientByAutograd(const Subject& s, const at::Tensor& x, bool create_graph) {
   return torch::autograd::grad({s.operations.Evaluate(x).sum()}, {x}, {}, true, create_graph)[0];

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "common/nn/initialize.h"
+#include "common/nn/resampling_conv.h"
 
 namespace wgan {
 namespace {
@@ -49,7 +50,7 @@ GpUpBlock::GpUpBlock(int64_t width, int64_t classes)
       shortcut(register_module("shortcut", std::make_shared<ConvLayer>(width, width, 1, true))) {}
 
 at::Tensor GpUpBlock::Forward(const at::Tensor& x, const at::Tensor& labels) const {
-  const at::Tensor hidden = conv_0->Forward(Upsample(at::relu(norm_0->Forward(x, labels))));
+  const at::Tensor hidden = UpsampleConv(at::relu(norm_0->Forward(x, labels)), conv_0->weight, conv_0->bias);
   const at::Tensor residual = conv_1->Forward(at::relu(norm_1->Forward(hidden, labels)));
   // A 1x1 convolution and nearest upsampling commute: convolving first is a quarter of the work.
   return Upsample(shortcut->Forward(x)) + residual;
@@ -95,22 +96,29 @@ GpResNetCritic::GpResNetCritic(const GpResNetConfig& config)
   constexpr int kBlocks = 4;
   const int64_t width = config.width();
   PiecewiseLinear& f = operations_;
-  const auto conv = [this, &f](const std::string& name, std::vector<std::shared_ptr<ConvLayer>>& list, ValueIndex x,
-                               int64_t in, int64_t out, int64_t kernel) {
+  const auto layer = [this](const std::string& name, std::vector<std::shared_ptr<ConvLayer>>& list, int64_t in,
+                            int64_t out, int64_t kernel) -> const ConvLayer& {
     list.push_back(register_module(name, std::make_shared<ConvLayer>(in, out, kernel, true)));
-    return f.Conv2d(x, list.back()->weight, list.back()->bias, /*stride=*/1, list.back()->padding());
+    return *list.back();
   };
-  const auto pool = [&f](ValueIndex x) { return f.AvgPool2d(x, /*kernel=*/2, /*stride=*/2, /*padding=*/0); };
+  const auto apply = [&f](const ConvLayer& conv, ValueIndex x) {
+    return f.Conv2d(x, conv.weight, conv.bias, /*stride=*/1, conv.padding());
+  };
   ValueIndex x = PiecewiseLinear::kInput;
   int64_t in = config.channels();
   for (int block = 0; block < kBlocks; ++block, in = width) {
     const std::string name = "block_" + std::to_string(block);
     ValueIndex y = block == 0 ? x : f.LeakyRelu(x, 0);
-    y = f.LeakyRelu(conv(name + "_conv_0", convs_, y, in, width, 3), 0);
-    y = conv(name + "_conv_1", convs_, y, width, width, 3);
-    if (block < 2) y = pool(y);
-    if (block == 0) x = conv(name + "_shortcut", shortcuts_, pool(x), in, width, 1);
-    if (block == 1) x = pool(conv(name + "_shortcut", shortcuts_, x, in, width, 1));
+    y = f.LeakyRelu(apply(layer(name + "_conv_0", convs_, in, width, 3), y), 0);
+    const ConvLayer& conv_1 = layer(name + "_conv_1", convs_, width, width, 3);
+    if (block < 2) {
+      y = f.ConvMeanPool(y, conv_1.weight, conv_1.bias);
+      // A 1x1 convolution and the pool commute: pooling first is a quarter of the work.
+      x = f.AvgPool2d(x, /*kernel=*/2, /*stride=*/2, /*padding=*/0);
+      x = apply(layer(name + "_shortcut", shortcuts_, in, width, 1), x);
+    } else {
+      y = apply(conv_1, y);
+    }
     x = f.AddScaled(x, y, 1);
   }
   const int64_t map = config.image_size() / 4;

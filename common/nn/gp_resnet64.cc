@@ -14,6 +14,7 @@
 #include <string>
 
 #include "common/nn/initialize.h"
+#include "common/nn/resampling_conv.h"
 
 namespace wgan {
 namespace {
@@ -59,7 +60,7 @@ Gp64UpBlock::Gp64UpBlock(int64_t in, int64_t out)
       shortcut(register_module("shortcut", std::make_shared<ConvLayer>(in, out, 1, true))) {}
 
 at::Tensor Gp64UpBlock::Forward(const at::Tensor& x) const {
-  const at::Tensor hidden = conv_0->Forward(Upsample(at::relu(norm_0->Forward(x, {}))));
+  const at::Tensor hidden = UpsampleConv(at::relu(norm_0->Forward(x, {})), conv_0->weight, conv_0->bias);
   const at::Tensor residual = conv_1->Forward(at::relu(norm_1->Forward(hidden, {})));
   // A 1x1 convolution and nearest upsampling commute: convolving first is a quarter of the work.
   return Upsample(shortcut->Forward(x)) + residual;
@@ -74,8 +75,8 @@ Gp64DownBlock::Gp64DownBlock(int64_t in, int64_t out)
 
 at::Tensor Gp64DownBlock::Forward(const at::Tensor& x) const {
   const at::Tensor hidden = conv_0->Forward(at::relu(norm_0->Forward(x)));
-  const at::Tensor residual = conv_1->Forward(at::relu(norm_1->Forward(hidden)));
-  return shortcut->Forward(Downsample(x)) + Downsample(residual);
+  const at::Tensor residual = ConvMeanPool(at::relu(norm_1->Forward(hidden)), conv_1->weight, conv_1->bias);
+  return shortcut->Forward(Downsample(x)) + residual;
 }
 
 GpResNet64Generator::GpResNet64Generator(const GpResNet64Config& config) : first_width_(Widths(config).back()) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "common/nn/dense_product.h"
+#include "common/nn/resampling_conv.h"
 
 namespace wgan {
 
@@ -19,10 +20,12 @@ at::Tensor PreferredLayout(const at::Tensor& x) {
   return x.dim() == 4 ? x.contiguous(at::MemoryFormat::ChannelsLast) : x.contiguous();
 }
 
+at::Tensor PiecewiseLinearOp::Kernel() const { return mean_pool ? MeanPoolKernel(weight) : weight; }
+
 at::Tensor ApplyOp(const PiecewiseLinearOp& op, const at::Tensor& x, const at::Tensor& addend) {
   switch (op.kind) {
     case Kind::kConv2d:
-      return at::conv2d(x, op.weight, op.bias, op.stride, op.padding);
+      return at::conv2d(x, op.Kernel(), op.bias, op.stride, op.padding);
     case Kind::kLinear:
       return DenseProduct(x, op.weight, op.bias);
     case Kind::kLeakyRelu:
@@ -51,6 +54,16 @@ ValueIndex PiecewiseLinear::Conv2d(ValueIndex x, const at::Tensor& weight, const
                                    int64_t padding) {
   return Append(
       {.kind = Kind::kConv2d, .input = x, .weight = weight, .bias = bias, .stride = stride, .padding = padding});
+}
+
+ValueIndex PiecewiseLinear::ConvMeanPool(ValueIndex x, const at::Tensor& weight, const at::Tensor& bias) {
+  return Append({.kind = Kind::kConv2d,
+                 .input = x,
+                 .weight = weight,
+                 .bias = bias,
+                 .stride = 2,
+                 .padding = (weight.size(2) - 1) / 2,
+                 .mean_pool = true});
 }
 
 ValueIndex PiecewiseLinear::Linear(ValueIndex x, const at::Tensor& weight, const at::Tensor& bias) {

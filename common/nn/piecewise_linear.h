@@ -29,9 +29,12 @@ struct PiecewiseLinearOp {
   int64_t stride = 1;      // kConv2d, kAvgPool2d
   int64_t padding = 0;     // kConv2d, kAvgPool2d: zeros on each side, which the average counts
   double factor = 0;       // kLeakyRelu: the slope, >= 0; kAddScaled: the scale
+  bool mean_pool = false;  // kConv2d: `weight` stands for its MeanPoolKernel (resampling_conv.h)
 
   // Has a weight, and so a parameter gradient.
   bool IsAffine() const { return kind == Kind::kConv2d || kind == Kind::kLinear; }
+  // kConv2d: what its input is convolved with.
+  at::Tensor Kernel() const;
 };
 
 class PiecewiseLinear {
@@ -39,6 +42,8 @@ class PiecewiseLinear {
   // Each of these appends one operation and returns the index of its result; arguments are earlier results, or kInput.
   static constexpr ValueIndex kInput = 0;
   ValueIndex Conv2d(ValueIndex x, const at::Tensor& weight, const at::Tensor& bias, int64_t stride, int64_t padding);
+  // A convolution that keeps height and width, then the mean over 2x2 squares; in 4/9 of a 3x3 convolution's products.
+  ValueIndex ConvMeanPool(ValueIndex x, const at::Tensor& weight, const at::Tensor& bias);
   ValueIndex Linear(ValueIndex x, const at::Tensor& weight, const at::Tensor& bias);
   ValueIndex LeakyRelu(ValueIndex x, double slope);
   ValueIndex AvgPool2d(ValueIndex x, int64_t kernel, int64_t stride, int64_t padding);

@@ -253,9 +253,9 @@ void PrintResult(const RunDirectory& run, const TrainingResult& result, size_t u
   if (unreadable > 0) {
     absl::StrAppend(&text, "Skipped ", unreadable, " unreadable image(s), named in run.json.\n");
   }
-  absl::StrAppend(&text, "Look at ", run.images(), " (pictures), ", run.File("metrics.csv"), " (curves), ",
-                  run.checkpoints(), " (weights), ", run.File("run.json"), " (record);\nor: tensorboard --logdir ",
-                  run.path(), "\n");
+  absl::StrAppend(&text, "Look at ", DirectoryExists(run.images()) ? run.images() + " (pictures), " : "",
+                  run.File("metrics.csv"), " (curves), ", run.checkpoints(), " (weights), ", run.File("run.json"),
+                  " (record);\nor: tensorboard --logdir ", run.path(), "\n");
   std::fputs(text.c_str(), stdout);
 }
 

@@ -87,4 +87,11 @@ absl::Status ValidateEmaConfig(const EmaConfig& config, const std::string& field
                     config.buffers() != EmaConfig::BUFFERS_UNSPECIFIED, "FROZEN_AT_COPY or COPY_FROM_LIVE");
 }
 
+absl::Status ValidateSampleScoresConfig(const SampleScoresConfig& config, const std::string& field) {
+  RETURN_IF_ERROR(CheckAtLeast(field + ".every", config.has_every(), config.every(), 1));
+  RETURN_IF_ERROR(CheckAtLeast(field + ".samples", config.has_samples(), config.samples(), 2));
+  RETURN_IF_ERROR(CheckAtLeast(field + ".real_samples", config.has_real_samples(), config.real_samples(), 2));
+  return CheckAtLeast(field + ".shrink", kHasDefault, config.shrink(), 1);
+}
+
 }  // namespace wgan

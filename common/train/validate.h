@@ -1,10 +1,11 @@
-// Are the messages of training.proto usable? Past these checks, code trusts its config.
+// Are the messages of training.proto and sample_scores.proto usable? Past these checks, code trusts its config.
 #ifndef COMMON_TRAIN_VALIDATE_H_
 #define COMMON_TRAIN_VALIDATE_H_
 
 #include <string>
 
 #include "absl/status/status.h"
+#include "common/train/sample_scores.pb.h"
 #include "common/train/training.pb.h"
 
 namespace wgan {
@@ -14,6 +15,7 @@ namespace wgan {
 absl::Status ValidateTrainingConfig(const TrainingConfig& config, const std::string& field);
 absl::Status ValidateOptimizerConfig(const OptimizerConfig& config, const std::string& field);
 absl::Status ValidateEmaConfig(const EmaConfig& config, const std::string& field);
+absl::Status ValidateSampleScoresConfig(const SampleScoresConfig& config, const std::string& field);
 
 }  // namespace wgan
 

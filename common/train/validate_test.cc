@@ -25,6 +25,9 @@ absl::Status Training(const std::string& text) {
 absl::Status Optimizer(const std::string& text) {
   return ValidateOptimizerConfig(Parse<OptimizerConfig>(text), "critic");
 }
+absl::Status Scores(const std::string& text) {
+  return ValidateSampleScoresConfig(Parse<SampleScoresConfig>(text), "scores");
+}
 absl::Status Ema(const std::string& text) { return ValidateEmaConfig(Parse<EmaConfig>(text), "ema"); }
 
 auto Invalid(const std::string& reason) { return StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(reason)); }
@@ -91,6 +94,15 @@ TEST(ValidateTest, RefusesEveryBadEmaField) {
               Invalid("ema.buffers is not set; it must be FROZEN_AT_COPY or COPY_FROM_LIVE"));
   EXPECT_THAT(Ema("decay: 0.9 start_iteration: 5 buffers: BUFFERS_UNSPECIFIED"),
               Invalid("ema.buffers is BUFFERS_UNSPECIFIED; it must be"));
+}
+
+TEST(ValidateTest, RefusesEveryBadFieldOfScores) {
+  WGAN_EXPECT_OK(Scores("every: 1 samples: 2 real_samples: 2 shrink: 2"));
+  EXPECT_THAT(Scores("samples: 2 real_samples: 2"), Invalid("scores.every is not set; it must be >= 1"));
+  EXPECT_THAT(Scores("every: 0 samples: 2 real_samples: 2"), Invalid("scores.every is 0"));
+  EXPECT_THAT(Scores("every: 1 samples: 1 real_samples: 2"), Invalid("scores.samples is 1; it must be >= 2"));
+  EXPECT_THAT(Scores("every: 1 samples: 2"), Invalid("scores.real_samples is not set"));
+  EXPECT_THAT(Scores("every: 1 samples: 2 real_samples: 2 shrink: 0"), Invalid("scores.shrink is 0"));
 }
 
 }  // namespace

@@ -13,14 +13,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "common/base/heap.h"
 #include "common/base/random_stream.h"
 #include "common/base/status_macros.h"
 #include "common/config/flags.h"
+#include "common/ot/closed_form/sliced.h"
 #include "common/train/random_tensor.h"
 #include "eval/inception_score.h"
 #include "eval/metrics/frechet_tensor.h"
 #include "eval/metrics/input_tensor.h"
 #include "eval/metrics/kernel_distance_tensor.h"
+#include "eval/metrics/mode_count.h"
 #include "eval/metrics/numpy_random.h"
 #include "eval/metrics/one_nn_tensor.h"
 #include "eval/metrics/path_length_tensor.h"
@@ -54,6 +57,8 @@ DEFINE_bool(dc, false, "Density and coverage.");
 DEFINE_bool(one_nn, false, "Leave-one-out 1-NN two-sample accuracy.");
 DEFINE_bool(wasserstein, false, "Exact W_1 and W_2 of the features.");
 DEFINE_double(sinkhorn, 0, "Sinkhorn divergence at this epsilon, relative to the mean squared distance. 0: none.");
+DEFINE_bool(sliced, false, "Sliced W_2 of the features, over 512 directions.");
+DEFINE_bool(modes, false, "Classes of --lenet that occur among input1's images.");
 DEFINE_bool(ppl, false, "Perceptual path length of the generator of the run that --input1 names.");
 DEFINE_int64(ppl_samples, 10000, "Paths of it.");
 DEFINE_double(ppl_epsilon, 1e-4, "Share of the way between two latents that an image moves.");
@@ -218,10 +223,26 @@ absl::Status AddTransport(const MetricInput& fake, const MetricInput& real, Repo
     ASSIGN_OR_RETURN(report.values[Key("wasserstein_1", "wasserstein_1")], Wasserstein1(view(x), view(y)));
     ASSIGN_OR_RETURN(report.values[Key("wasserstein_2", "wasserstein_2")], Wasserstein2(view(x), view(y)));
   }
+  if (FLAGS_sliced) {
+    ASSIGN_OR_RETURN(const ot::SlicedTransport sliced, ot::SolveSliced(view(x), view(y)));
+    report.values[Key("sliced_wasserstein_2", "sliced_wasserstein_2")] = sliced.distance;
+  }
   if (FLAGS_sinkhorn > 0) {
     ASSIGN_OR_RETURN(report.values[Key("sinkhorn_divergence", "sinkhorn_divergence")],
                      SinkhornDivergenceScore(view(x), view(y), FLAGS_sinkhorn));
   }
+  return absl::OkStatus();
+}
+
+absl::Status AddModes(const MetricInput& fake, Report& report) {
+  if (FLAGS_lenet.empty() || !fake.logits.defined()) {
+    return absl::InvalidArgumentError("--modes needs images as --input1 and the classifier --lenet");
+  }
+  const at::Tensor labels = fake.logits.argmax(1).contiguous();
+  ASSIGN_OR_RETURN(
+      const ModeCount modes,
+      CountLabels(absl::MakeConstSpan(labels.const_data_ptr<int64_t>(), labels.numel()), fake.logits.size(1)));
+  report.values[Key("", "modes")] = modes.modes;
   return absl::OkStatus();
 }
 
@@ -289,11 +310,14 @@ absl::StatusOr<MetricInput> Open(const std::string& spec, FeatureExtractor& extr
 
 // Does a score compare two sets?
 bool ComparesTwo() {
-  return FLAGS_fid || FLAGS_kid || FLAGS_prc || FLAGS_dc || FLAGS_one_nn || FLAGS_wasserstein || FLAGS_sinkhorn > 0;
+  return FLAGS_fid || FLAGS_kid || FLAGS_prc || FLAGS_dc || FLAGS_one_nn || FLAGS_wasserstein || FLAGS_sliced ||
+         FLAGS_sinkhorn > 0;
 }
 
 // Is anything to be done that needs the features of images?
-bool NeedsImages() { return ComparesTwo() || FLAGS_isc || !FLAGS_save_stats.empty() || !FLAGS_save_features.empty(); }
+bool NeedsImages() {
+  return ComparesTwo() || FLAGS_isc || FLAGS_modes || !FLAGS_save_stats.empty() || !FLAGS_save_features.empty();
+}
 
 absl::Status CheckUsage() {
   if (FLAGS_input1.empty()) return absl::InvalidArgumentError("--input1 is missing: the generated images");
@@ -301,7 +325,7 @@ absl::Status CheckUsage() {
   if (!NeedsImages() && !FLAGS_ppl) {
     return absl::InvalidArgumentError(
         "Nothing to compute: give --fid, --kid, --isc, --prc, --dc, --one_nn, "
-        "--wasserstein, --sinkhorn=EPSILON or --ppl");
+        "--wasserstein, --sliced, --sinkhorn=EPSILON, --modes or --ppl");
   }
   if (!FLAGS_inception.empty() && !FLAGS_lenet.empty()) {
     return absl::InvalidArgumentError("give --inception or --lenet, not both: a score has one set of features");
@@ -323,6 +347,7 @@ absl::Status AddPairScores(const MetricInput& fake, const MetricInput& real, Rep
                                                                  {FLAGS_dc, "dc"},
                                                                  {FLAGS_one_nn, "one_nn"},
                                                                  {FLAGS_wasserstein, "wasserstein"},
+                                                                 {FLAGS_sliced, "sliced"},
                                                                  {FLAGS_sinkhorn > 0, "sinkhorn"}};
   for (const auto& [wanted, flag] : on_features) {
     if (!wanted) continue;
@@ -360,6 +385,7 @@ absl::Status Run(Report& report) {
   ASSIGN_OR_RETURN(const MetricInput fake, Open(FLAGS_input1, extractor));
   RETURN_IF_ERROR(Save(fake));
   if (FLAGS_isc) RETURN_IF_ERROR(AddInceptionScore(fake, report));
+  if (FLAGS_modes) RETURN_IF_ERROR(AddModes(fake, report));
   MetricInput real;
   if (!FLAGS_input2.empty()) {
     ASSIGN_OR_RETURN(real, Open(FLAGS_input2, extractor));
@@ -386,4 +412,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace wgan
 
-int main(int argc, char** argv) { return wgan::Main(argc, argv); }
+int main(int argc, char** argv) {
+  wgan::KeepFreedMemory();
+  return wgan::Main(argc, argv);
+}

@@ -41,8 +41,9 @@ expect 0 kid_mean --input1=portraits-12 --input2=portraits-20 "${args[@]}" --bat
 grep -v input1 out.txt | cmp - direct.txt || fail "another batch size gives other scores"
 
 # With a classifier every score bears its name, and none is called FID.
-expect 0 '^fid_lenet: ' --input1=portraits-60 --input2=portraits-120 --lenet="$lenet" --fid --prc --isc --isc_splits=2
-for key in precision_lenet classifier_score_mean classifier_score_std 'mode: lenet' 'features: lenet of portraits'; do
+expect 0 '^fid_lenet: ' --input1=portraits-60 --input2=portraits-120 --lenet="$lenet" --fid --prc --isc --isc_splits=2 \
+  --sliced --modes
+for key in 'sliced_wasserstein_2_lenet' 'modes_lenet: [2-9]' precision_lenet classifier_score_mean classifier_score_std 'mode: lenet' 'features: lenet of portraits'; do
   grep -q "^$key" out.txt || fail "no $key: $(cat out.txt)"
 done
 ! grep -Eq 'pixels|inception' out.txt || fail "a score of the classifier bears another name: $(cat out.txt)"
@@ -58,6 +59,7 @@ expect 2 'fid' --input1=portraits-12 --input2=portraits-12 --fidd
 expect 3 'did you mean portraits-1000' --input1=portrait-10 --input2=portraits-12 --fid
 expect 3 'only 12 samples' --input1=portraits-12 --input2=portraits-12 --kid
 expect 3 'no/such.pth' --input1=portraits-12 --isc --inception=no/such.pth
+expect 3 'the classifier --lenet' --input1=portraits-12 --modes
 expect 3 'needs images as --input1 and the weights' --input1=portraits-12 --isc
 mkdir pictures
 printf 'not a picture' > pictures/a.png

@@ -39,12 +39,12 @@ QuotientOptions OptionsOf(const PairPenaltyConfig& config) { return {config.abso
 }  // namespace
 
 WganLp::WganLp(const WganLpConfig& config, const RandomStreams& random, at::Device device,
-               std::unique_ptr<BatchSource> validation, std::unique_ptr<ImageClassifier> classifier)
+               std::unique_ptr<BatchSource> validation, std::vector<std::unique_ptr<ImageClassifier>> classifiers)
     : PenalizedGan(TrainingOptions(config), MakeGanNetworks(config.network(), /*with_average=*/false, random, device),
                    device),
       config_(config),
       validation_(std::move(validation)),
-      classifier_(std::move(classifier)) {}
+      classifiers_(std::move(classifiers)) {}
 
 std::vector<std::string> WganLp::ScalarNames() const {
   std::vector<std::string> names = {
@@ -137,7 +137,7 @@ absl::StatusOr<Measurements> WganLp::Measure(int64_t iteration, BatchSource& rea
   if (validation_ != nullptr && due(images.validation_every())) {
     RETURN_IF_ERROR(AddValidation(iteration, random, result));
   }
-  if (classifier_ != nullptr && due(images.score_every())) RETURN_IF_ERROR(AddScore(iteration, random, result));
+  if (!classifiers_.empty() && due(images.score_every())) RETURN_IF_ERROR(AddScores(iteration, random, result));
   return result;
 }
 
@@ -164,14 +164,14 @@ absl::Status WganLp::AddValidation(int64_t iteration, const RandomStreams& rando
   return absl::OkStatus();
 }
 
-// Table 1: the Inception score of images from random latents, of random classes where there are any.
-absl::Status WganLp::AddScore(int64_t iteration, const RandomStreams& random, Measurements& result) {
+// Table 1: the Inception score of images from random latents, of random classes where there are any; of all classifiers
+// on the same images.
+absl::Status WganLp::AddScores(int64_t iteration, const RandomStreams& random, Measurements& result) {
   constexpr int64_t kImagesAtOnce = 100;  // batch normalisation sees as many [G]
   const at::NoGradGuard no_grad;
   const ImageEvaluationConfig& config = config_.image_evaluation();
   const RandomStreams fresh(random.Stream("score", iteration).NextBits());
-  std::vector<double> probabilities;
-  int64_t classes = 0;
+  std::vector<std::vector<double>> probabilities(classifiers_.size());
   for (int64_t done = 0; done < config.score_samples(); done += kImagesAtOnce) {
     const int64_t n = std::min<int64_t>(kImagesAtOnce, config.score_samples() - done);
     const at::Tensor latents = StandardNormal({n, networks().latent_dim}, fresh.Stream("latents", done)).to(device());
@@ -179,15 +179,19 @@ absl::Status WganLp::AddScore(int64_t iteration, const RandomStreams& random, Me
     if (labels.defined()) labels = labels.to(device());
     // Truncated to whole numbers as in the released code.
     const at::Tensor images = ((networks().Generate(latents, labels) + 1) * (255.99 / 2)).to(at::kByte);
-    const at::Tensor answers = classifier_->Probabilities(images).cpu().contiguous();
-    classes = answers.size(1);
-    const double* const numbers = answers.const_data_ptr<double>();
-    probabilities.insert(probabilities.end(), numbers, numbers + answers.numel());
+    for (size_t k = 0; k < classifiers_.size(); ++k) {
+      const at::Tensor answers = classifiers_[k]->Probabilities(images).cpu().contiguous();
+      const double* const numbers = answers.const_data_ptr<double>();
+      probabilities[k].insert(probabilities[k].end(), numbers, numbers + answers.numel());
+    }
   }
-  const ot::MatrixView<double> rows(probabilities, config.score_samples(), classes);
-  ASSIGN_OR_RETURN(const InceptionScore score, ComputeInceptionScore(rows, config.score_splits()));
-  result.scalars.emplace_back(classifier_->score_name(), score.mean);
-  result.scalars.emplace_back(classifier_->score_name() + "_deviation", score.deviation);
+  for (size_t k = 0; k < classifiers_.size(); ++k) {
+    const int64_t samples = config.score_samples(), classes = probabilities[k].size() / samples;
+    const ot::MatrixView<double> rows(probabilities[k], samples, classes);
+    ASSIGN_OR_RETURN(const InceptionScore score, ComputeInceptionScore(rows, config.score_splits()));
+    result.scalars.emplace_back(classifiers_[k]->score_name(), score.mean);
+    result.scalars.emplace_back(classifiers_[k]->score_name() + "_deviation", score.deviation);
+  }
   return absl::OkStatus();
 }
 

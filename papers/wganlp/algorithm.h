@@ -21,10 +21,10 @@ namespace wgan::wganlp {
 class WganLp : public PenalizedGan {
  public:
   // Freshly initialised networks on `device`. `config` must be valid (validate.h). `validation`: images that are not
-  // trained on, for image_evaluation; null where none is wanted. `classifier`: for the score of generated images; null:
-  // no score.
+  // trained on, for image_evaluation; null where none is wanted. `classifiers`: each scores generated images.
   WganLp(const WganLpConfig& config, const RandomStreams& random, at::Device device,
-         std::unique_ptr<BatchSource> validation = nullptr, std::unique_ptr<ImageClassifier> classifier = nullptr);
+         std::unique_ptr<BatchSource> validation = nullptr,
+         std::vector<std::unique_ptr<ImageClassifier>> classifiers = {});
 
   std::vector<std::string> ScalarNames() const override;
   absl::StatusOr<Measurements> Measure(int64_t iteration, BatchSource& real, const RandomStreams& random) override;
@@ -39,12 +39,12 @@ class WganLp : public PenalizedGan {
 
  private:
   absl::Status AddValidation(int64_t iteration, const RandomStreams& random, Measurements& result);
-  absl::Status AddScore(int64_t iteration, const RandomStreams& random, Measurements& result);
+  absl::Status AddScores(int64_t iteration, const RandomStreams& random, Measurements& result);
   double PenaltyWeight() const;  // lambda; 0 where weights are clipped
 
   WganLpConfig config_;
   std::unique_ptr<BatchSource> validation_;
-  std::unique_ptr<ImageClassifier> classifier_;
+  std::vector<std::unique_ptr<ImageClassifier>> classifiers_;
 };
 
 }  // namespace wgan::wganlp

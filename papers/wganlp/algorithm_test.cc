@@ -290,30 +290,36 @@ TEST(WganLpTest, ValidationLossIsCorePlusPenalty) {
   }
 }
 
-// Tells images by their mean: of class 0, 1 or 2.
+// Tells images by their mean: of class 0, ..., classes - 1.
 class Shades : public ImageClassifier {
  public:
-  explicit Shades(std::vector<int64_t>* batches) : batches_(batches) {}
-  std::string score_name() const override { return "classifier_score"; }
+  Shades(const std::string& score_name, int64_t classes, std::vector<int64_t>* batches)
+      : score_name_(score_name), classes_(classes), batches_(batches) {}
+  std::string score_name() const override { return score_name_; }
   at::Tensor Probabilities(const at::Tensor& images) override {
     EXPECT_EQ(images.scalar_type(), at::kByte);
     batches_->push_back(images.size(0));
-    const at::Tensor shade = images.to(at::kDouble).mean({1, 2, 3}).remainder(3);
-    return at::one_hot(shade.to(at::kLong), 3).to(at::kDouble);
+    const at::Tensor shade = images.to(at::kDouble).mean({1, 2, 3}).remainder(classes_);
+    return at::one_hot(shade.to(at::kLong), classes_).to(at::kDouble);
   }
 
  private:
+  const std::string score_name_;
+  const int64_t classes_;
   std::vector<int64_t>* batches_;
 };
 
-TEST(WganLpTest, ScoresGeneratedImagesWithAnyClassifier) {
+TEST(WganLpTest, ScoresGeneratedImagesWithAllClassifiers) {
   WganLpConfig config =
       Images("network { gp_resnet { classes: 10 } } conditional { critic_weight: 1 generator_weight: 0.1 }");
   config.mutable_image_evaluation()->set_score_every(2);
   config.mutable_image_evaluation()->set_score_samples(250);
   RecordingSource source(config);
-  std::vector<int64_t> batches;
-  WganLp algorithm(config, kRandom, at::kCPU, nullptr, std::make_unique<Shades>(&batches));
+  std::vector<int64_t> batches, one_batches;
+  std::vector<std::unique_ptr<ImageClassifier>> classifiers;
+  classifiers.push_back(std::make_unique<Shades>("classifier_score", 3, &batches));
+  classifiers.push_back(std::make_unique<Shades>("inception_score", 1, &one_batches));
+  WganLp algorithm(config, kRandom, at::kCPU, nullptr, std::move(classifiers));
   WGAN_ASSERT_OK_AND_ASSIGN(const Measurements none, algorithm.Measure(1, source, kRandom));
   EXPECT_TRUE(none.scalars.empty());
   WGAN_ASSERT_OK_AND_ASSIGN(const Measurements measured, algorithm.Measure(2, source, kRandom));
@@ -323,6 +329,8 @@ TEST(WganLpTest, ScoresGeneratedImagesWithAnyClassifier) {
   EXPECT_GT(s.at("classifier_score"), 1);
   EXPECT_LE(s.at("classifier_score"), 3 + 1e-9);
   EXPECT_EQ(s.at("classifier_score_deviation"), 0);  // one part
+  EXPECT_EQ(one_batches, batches);
+  EXPECT_NEAR(s.at("inception_score"), 1, 1e-12);  // a single class
 }
 
 }  // namespace

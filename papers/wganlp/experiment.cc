@@ -1,6 +1,7 @@
 #include "papers/wganlp/experiment.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
@@ -15,6 +16,9 @@ DEFINE_string(
     classifier, "",
     "File of a classifier of the same data (bazel build //eval/classifier:cifar10_lenet) that scores generated "
     "images; empty: no score.");
+DEFINE_string(inception, "",
+              "Weights of the 2015 Inception network (pt_inception-2015-12-05-6726825d.pth, inception-2015-12-05.pt or "
+              ".safetensors) for the Inception score of generated images; empty: no such score.");
 
 namespace wgan::wganlp {
 namespace {
@@ -28,21 +32,31 @@ std::string WganLpExperiment::summary() const { return "On the Regularization of
 
 absl::Status WganLpExperiment::ChooseData(bool has_data_dir) {
   *config_.mutable_dataset() = OrPortraits(config_.dataset(), has_data_dir);
-  return OpenClassifier();
+  return OpenClassifiers();
 }
 
-absl::Status WganLpExperiment::OpenClassifier() {
-  if (FLAGS_classifier.empty()) return absl::OkStatus();
+absl::Status WganLpExperiment::OpenClassifiers() {
+  if (FLAGS_classifier.empty() && FLAGS_inception.empty()) return absl::OkStatus();
   if (config_.dataset().has_toy()) {
-    return absl::InvalidArgumentError("--classifier scores images; this experiment is on points of the plane");
+    return absl::InvalidArgumentError(
+        "--classifier and --inception score images; this experiment is on points of the plane");
   }
-  ASSIGN_OR_RETURN(classifier_, TrainedClassifier::Load(ResolveUserPath(FLAGS_classifier)));
-  config_.mutable_image_evaluation()->set_classifier(classifier_->description());
+  if (!FLAGS_classifier.empty()) {
+    ASSIGN_OR_RETURN(classifier_, TrainedClassifier::Load(ResolveUserPath(FLAGS_classifier)));
+    config_.mutable_image_evaluation()->set_classifier(classifier_->description());
+  }
+  if (!FLAGS_inception.empty()) {
+    ASSIGN_OR_RETURN(inception_, InceptionClassifier::Load(ResolveUserPath(FLAGS_inception)));
+    config_.mutable_image_evaluation()->set_inception(inception_->description());
+  }
   return absl::OkStatus();
 }
 
 // A classifier of other data, or of another size, would give numbers that mean nothing.
-absl::Status WganLpExperiment::CheckClassifier(const DatasetInfo& data) const {
+absl::Status WganLpExperiment::CheckClassifiers(const DatasetInfo& data) const {
+  if (inception_ != nullptr && config_.dataset().channels() != 3) {
+    return absl::InvalidArgumentError("--inception takes colour images; dataset.channels is 1");
+  }
   if (classifier_ == nullptr) return absl::OkStatus();
   if (classifier_->record().dataset != data.name) {
     return absl::InvalidArgumentError(absl::StrCat("--classifier was trained on ", classifier_->record().dataset,
@@ -64,14 +78,17 @@ absl::StatusOr<std::unique_ptr<BatchSource>> WganLpExperiment::OpenData(const st
 
 absl::StatusOr<std::unique_ptr<Algorithm>> WganLpExperiment::MakeAlgorithm(const RandomStreams& random,
                                                                            const BatchSource& data, at::Device device) {
-  RETURN_IF_ERROR(CheckClassifier(data.info()));
+  RETURN_IF_ERROR(CheckClassifiers(data.info()));
   std::unique_ptr<BatchSource> validation;
   if (config_.image_evaluation().validation_every() > 0) {
     ASSIGN_OR_RETURN(const DatasetConfig dataset, HeldOut(WithDirectory(config_.dataset(), data_dir_)));
     ASSIGN_OR_RETURN(validation, MakeBatchSource(dataset, config_.training().batch_size(), config_.training().seed(),
                                                  kDecodeThreads));
   }
-  return std::make_unique<WganLp>(config_, random, device, std::move(validation), std::move(classifier_));
+  std::vector<std::unique_ptr<ImageClassifier>> classifiers;
+  if (classifier_ != nullptr) classifiers.push_back(std::move(classifier_));
+  if (inception_ != nullptr) classifiers.push_back(std::move(inception_));
+  return std::make_unique<WganLp>(config_, random, device, std::move(validation), std::move(classifiers));
 }
 
 }  // namespace wgan::wganlp

@@ -8,6 +8,7 @@
 #include "common/train/run_main.h"
 #include "datasets/dataset_info.h"
 #include "eval/classifier/trained_classifier_tensor.h"
+#include "eval/inception_classifier_tensor.h"
 #include "papers/wganlp/wganlp.pb.h"
 
 namespace wgan::wganlp {
@@ -19,8 +20,8 @@ class WganLpExperiment : public Experiment {
   TrainingConfig& training() override { return *config_.mutable_training(); }
 
   // Toys need no folder. Of images, --data_dir means the binary files of CIFAR-10; without it procedurally drawn
-  // portraits stand in. Also opens the file of --classifier, which scores generated images, and puts into the config
-  // which one it is.
+  // portraits stand in. Also opens the files of --classifier and --inception, which score generated images, and puts
+  // into the config which they are.
   absl::Status ChooseData(bool has_data_dir) override;
   absl::Status Validate() const override;
   absl::StatusOr<std::unique_ptr<BatchSource>> OpenData(const std::string& data_dir) override;
@@ -28,12 +29,14 @@ class WganLpExperiment : public Experiment {
                                                            at::Device device) override;
 
  private:
-  absl::Status OpenClassifier();
-  absl::Status CheckClassifier(const DatasetInfo& data) const;
+  absl::Status OpenClassifiers();
+  absl::Status CheckClassifiers(const DatasetInfo& data) const;
 
   WganLpConfig config_;
   std::string data_dir_;
-  std::unique_ptr<TrainedClassifier> classifier_;  // null: generated images get no score
+  // Null: generated images get no such score.
+  std::unique_ptr<TrainedClassifier> classifier_;
+  std::unique_ptr<InceptionClassifier> inception_;
 };
 
 }  // namespace wgan::wganlp

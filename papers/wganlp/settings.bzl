@@ -6,6 +6,7 @@ CIFAR_OVERLAYS = {scale: "configs/cifar.%s.textproto" % scale for scale in ["cpu
 # Of all runs on images. One run a cell in the paper; three at cpu scale, which claims ask for.
 CIFAR_DATA = "@cifar10"
 CIFAR_CLASSIFIER = "//eval/classifier:cifar10_lenet"
+CIFAR_INCEPTION = "@inception"
 CIFAR_SEEDS = {"smoke": 1, "cpu": 3, "paper": 1}
 CIFAR_SEGMENTS = {"smoke": 1, "cpu": 1, "paper": 200}
 

@@ -156,12 +156,26 @@ double WganQc::GeneratorStep(const at::Tensor& latents) {
   return loss.item<double>();
 }
 
-at::Tensor WganQc::Sample(const at::Tensor& latents) {
+at::Tensor WganQc::SampleFrom(Network& generator, const at::Tensor& latents) const {
   const at::NoGradGuard no_grad;
-  Network& generator = evaluated_generator();
   generator.eval();
   at::Tensor samples = generator.Forward(latents.to(device_));
   generator.train();
+  return samples;
+}
+
+at::Tensor WganQc::Sample(const at::Tensor& latents) { return SampleFrom(evaluated_generator(), latents); }
+
+at::Tensor WganQc::SampleWithLiveBuffers(const at::Tensor& latents) {
+  const at::NoGradGuard no_grad;
+  const std::vector<at::Tensor> live = generator_->buffers(), evaluated = evaluated_generator().buffers();
+  std::vector<at::Tensor> own;
+  for (size_t i = 0; i < live.size(); ++i) {
+    own.push_back(evaluated[i].clone());
+    evaluated[i].copy_(live[i]);
+  }
+  at::Tensor samples = Sample(latents);
+  for (size_t i = 0; i < live.size(); ++i) evaluated[i].copy_(own[i]);
   return samples;
 }
 

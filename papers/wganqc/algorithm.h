@@ -51,11 +51,17 @@ class WganQc : public Algorithm {
   CriticEvaluation AccumulateCriticGradient(const Round& round);
   Network& critic() { return *critic_; }
 
+  // Sample() of other states of the generator than the evaluated one: the last iterate without averaging; the average
+  // with the last iterate's batch norm statistics, whatever generator_ema.buffers says.
+  at::Tensor SampleWithoutAverage(const at::Tensor& latents) { return SampleFrom(*generator_, latents); }
+  at::Tensor SampleWithLiveBuffers(const at::Tensor& latents);
+
  private:
   absl::StatusOr<Round> DrawRound(int64_t index, BatchSource& real, const RandomStreams& random);
   CriticEvaluation CriticGradientByAutograd(const Round& round);
   CriticEvaluation CriticGradientInClosedForm(const Round& round);
   double GeneratorStep(const at::Tensor& latents);
+  at::Tensor SampleFrom(Network& generator, const at::Tensor& latents) const;
   Network& evaluated_generator() { return ema_.started() ? *average_ : *generator_; }
 
   WganQcConfig config_;

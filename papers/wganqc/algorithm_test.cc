@@ -83,6 +83,29 @@ TEST(WganQcTest, ResumesBitIdenticallyFromItsState) {
   }
 }
 
+// Another run with the other policy holds the same parameters, and the buffers that are asked for.
+TEST(WganQcTest, SamplesOfOtherPoliciesThanTheConfigured) {
+  RecordingSource source;
+  WganQcConfig copying = TinyConfig();
+  copying.mutable_generator_ema()->set_buffers(EmaConfig::COPY_FROM_LIVE);
+  WganQc frozen(TinyConfig(), kRandom, at::kCPU), live(copying, kRandom, at::kCPU);
+  const at::Tensor latents = at::linspace(-2, 2, 20).view({4, 5});
+  for (int64_t t = 1; t <= 6; ++t) {
+    WGAN_ASSERT_OK(frozen.Step(t, source, kRandom));
+    WGAN_ASSERT_OK(live.Step(t, source, kRandom));
+    if (t < 3) {
+      EXPECT_TRUE(at::equal(frozen.Sample(latents), frozen.SampleWithoutAverage(latents)));
+    }
+  }
+  const StateCopy before = StateOf(frozen);
+  EXPECT_TRUE(at::equal(frozen.SampleWithLiveBuffers(latents), live.Sample(latents)));
+  EXPECT_TRUE(at::equal(live.SampleWithLiveBuffers(latents), live.Sample(latents)));
+  EXPECT_TRUE(at::equal(frozen.SampleWithoutAverage(latents), live.SampleWithoutAverage(latents)));
+  EXPECT_FALSE(at::equal(frozen.SampleWithLiveBuffers(latents), frozen.Sample(latents)));
+  EXPECT_FALSE(at::equal(frozen.SampleWithLiveBuffers(latents), frozen.SampleWithoutAverage(latents)));
+  ExpectEqualStates(before, StateOf(frozen));
+}
+
 TEST(WganQcTest, DrawsOneBatchForEachCriticRound) {
   WganQcConfig config = TinyConfig();
   config.set_critic_rounds(3);

@@ -5,7 +5,9 @@
 #include "common/base/status_macros.h"
 #include "datasets/factory.h"
 #include "datasets/held_out.h"
+#include "eval/scored_algorithm_tensor.h"
 #include "papers/wganqc/algorithm.h"
+#include "papers/wganqc/score_classifier.h"
 #include "papers/wganqc/validate.h"
 
 namespace wgan::wganqc {
@@ -72,6 +74,7 @@ std::vector<FlagAlias> ImageExperiment::aliases() const {
 
 absl::Status ImageExperiment::ChooseData(bool has_data_dir) {
   *config_.mutable_dataset() = OrPortraits(config_.dataset(), has_data_dir);
+  ASSIGN_OR_RETURN(classifier_, OpenScoreClassifier(config_.has_scores() ? config_.mutable_scores() : nullptr));
   return absl::OkStatus();
 }
 
@@ -85,9 +88,15 @@ absl::StatusOr<std::unique_ptr<BatchSource>> ImageExperiment::OpenData(const std
 }
 
 absl::StatusOr<std::unique_ptr<Algorithm>> ImageExperiment::MakeAlgorithm(const RandomStreams& random,
-                                                                          const BatchSource& /*data*/,
-                                                                          at::Device device) {
-  return std::make_unique<WganQc>(config_, random, device);
+                                                                          const BatchSource& data, at::Device device) {
+  auto algorithm = std::make_unique<WganQc>(config_, random, device);
+  if (!config_.has_scores()) return algorithm;
+  WganQc* const qc = algorithm.get();
+  std::vector<SampleVariant> variants = {
+      {"live_buffers", [qc](const at::Tensor& latents) { return qc->SampleWithLiveBuffers(latents); }},
+      {"no_average", [qc](const at::Tensor& latents) { return qc->SampleWithoutAverage(latents); }}};
+  return ScoredAlgorithm::Make(std::move(algorithm), config_.scores(), training().iterations(), data,
+                               std::move(classifier_), std::move(variants));
 }
 
 }  // namespace wgan::wganqc

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/train/run_main.h"
+#include "eval/classifier/trained_classifier_tensor.h"
 #include "papers/wganqc/wganqc.pb.h"
 
 namespace wgan::wganqc {
@@ -29,6 +30,7 @@ class ImageExperiment : public Experiment {
 
  private:
   WganQcConfig config_;
+  std::unique_ptr<TrainedClassifier> classifier_;
 };
 
 }  // namespace wgan::wganqc

@@ -1,7 +1,7 @@
 // Trains the baseline that --experiment defines: the program behind bazel run //papers/wganqc:celeba_wgan_gp.
-#include "common/algorithms/baseline_experiment.h"
+#include "papers/wganqc/scored_baseline.h"
 
 int main(int argc, char** argv) {
-  wgan::BaselineExperiment experiment("A baseline of \"Wasserstein GAN With Quadratic Transport Cost\" (ICCV 2019).");
+  wgan::wganqc::ScoredBaselineExperiment experiment;
   return wgan::RunMain(experiment, argc, argv);
 }

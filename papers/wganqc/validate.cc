@@ -44,6 +44,7 @@ absl::Status ValidateWganQcConfig(const WganQcConfig& config) {
   RETURN_IF_ERROR(ValidateOptimizerConfig(config.critic_optimizer(), "critic_optimizer"));
   RETURN_IF_ERROR(ValidateOptimizerConfig(config.generator_optimizer(), "generator_optimizer"));
   RETURN_IF_ERROR(ValidateEmaConfig(config.generator_ema(), "generator_ema"));
+  if (config.has_scores()) RETURN_IF_ERROR(ValidateSampleScoresConfig(config.scores(), "scores"));
   return ValidateOwnFields(config);
 }
 

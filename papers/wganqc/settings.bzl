@@ -1,0 +1,23 @@
+"""What the experiments of this paper have in common; see the BUILD file."""
+
+# Photographs, and the classifier whose features compare generated with real images: of CIFAR-10 where it is given
+# (tools/deps/cifar10.bzl), else of drawn portraits.
+FACES = "@faces"
+CLASSIFIER = "//eval/classifier:cifar10_lenet"
+
+# Of the methods that are compared; claims ask for three.
+COMPARED_SEEDS = {"smoke": 1, "cpu": 3, "paper": 1}
+
+# Scale settings: below the paper's scale any folder of faces will do for CelebA-HQ.
+ANY_FACES = {scale: ["dataset.image_folder.crop=CENTER_SQUARE"] for scale in ["smoke", "cpu"]}
+
+SPHERICAL = ["training.interpolation=SPHERICAL"]
+
+def scores(image_size):
+    """Settings: how samples are scored at the paper's scale. The classifier sees 32x32."""
+    return [
+        "scores.every=5000",
+        "scores.samples=10000",
+        "scores.real_samples=50000",
+        "scores.shrink=%d" % (image_size // 32),
+    ]
