@@ -136,10 +136,14 @@ __attribute__((target("avx2"))) void ResizeTwoRows(const uint8_t* const input[2]
     const __m256i words = _mm256_packs_epi32(sum, sum);
     const __m256i colours = _mm256_packus_epi16(words, words);
     const int32_t rgb[2] = {_mm256_extract_epi32(colours, 0), _mm256_extract_epi32(colours, 4)};
-    // Four bytes at once, the last of which the next pixel overwrites.
-    const size_t size = pixel + 1 < filter.output_size ? 4 : 3;
-    memcpy(output[0] + 3 * pixel, &rgb[0], size);
-    memcpy(output[1] + 3 * pixel, &rgb[1], size);
+    for (int i = 0; i < 2; ++i) {
+      // Four bytes at once, the last of which the next pixel overwrites. A copy of a varying size would be a loop.
+      if (pixel + 1 < filter.output_size) {
+        memcpy(output[i] + 3 * pixel, &rgb[i], 4);
+      } else {
+        memcpy(output[i] + 3 * pixel, &rgb[i], 3);
+      }
+    }
   }
 }
 

@@ -39,9 +39,9 @@ struct ImageWindow {
 using WindowChooser = absl::FunctionRef<absl::StatusOr<ImageWindow>(int height, int width)>;
 
 // The pixels of DecodeImage(bytes, max_pixels) in the window that `choose` names, the same to the last bit. Of a
-// baseline JPEG only the blocks around the window are transformed and converted; all of its data are still decoded as
-// far as the entropy code goes, so the same files are found to be damaged. Errors: those of DecodeImage and `choose`.
-// Assumes that the window lies in the image.
+// baseline JPEG only the blocks around the window are transformed and converted, and nothing behind its last row is
+// decoded: a file that is cut off there is found all the same, other damage there is not, since the window's pixels do
+// not depend on it. Errors: else those of DecodeImage, and `choose`'s. Assumes that the window lies in the image.
 absl::StatusOr<Image> DecodeImageWindow(absl::string_view bytes, WindowChooser choose,
                                         int64_t max_pixels = kDefaultMaxPixels);
 

@@ -310,12 +310,29 @@ TEST(DecodeImageWindow, IsTheWindowOfTheWholeImage) {
   }
 }
 
-TEST(DecodeImageWindow, FindsDamageBehindTheWindow) {
+TEST(DecodeImageWindow, FindsFilesThatAreCutOffBehindTheWindow) {
   const std::string bytes = TestFile("photo_420.jpg");
   const auto top_left = [](int, int) { return ImageWindow{0, 0, 4, 4}; };
   WGAN_EXPECT_OK(DecodeImageWindow(bytes, top_left));
-  EXPECT_THAT(DecodeImageWindow(absl::string_view(bytes).substr(0, bytes.size() - 100), top_left),
-              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("corrupt JPEG image")));
+  WGAN_EXPECT_OK(DecodeImageWindow(bytes + "what some cameras add", top_left));
+  for (const size_t missing : {1, 2, 100}) {
+    EXPECT_THAT(DecodeImageWindow(absl::string_view(bytes).substr(0, bytes.size() - missing), top_left),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("corrupt JPEG image: Premature end")))
+        << missing;
+  }
+}
+
+// Of what follows the window only its presence counts; in the window, and before it, damage is found.
+TEST(DecodeImageWindow, DoesNotDecodeWhatFollows) {
+  std::string bytes = TestFile("photo_420.jpg");
+  const auto top = [](int, int) { return ImageWindow{0, 0, 4, 83}; };
+  const auto bottom = [](int, int) { return ImageWindow{50, 0, 4, 83}; };
+  WGAN_ASSERT_OK_AND_ASSIGN(const Image before, DecodeImageWindow(bytes, top));
+  bytes.replace(bytes.size() - 60, 40, std::string(40, '\xFF'));  // a marker where none may be
+  EXPECT_FALSE(DecodeImage(bytes).ok());
+  EXPECT_FALSE(DecodeImageWindow(bytes, bottom).ok());
+  WGAN_ASSERT_OK_AND_ASSIGN(const Image after, DecodeImageWindow(bytes, top));
+  EXPECT_EQ(before, after);
 }
 
 TEST(DecodeImageWindow, TheChoosersErrorIsReturned) {

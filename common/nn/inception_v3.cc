@@ -28,15 +28,16 @@ constexpr int64_t kClasses = 1008, kPooled = 2048;
 // pack them anew in every call, which costs as much as several images.
 constexpr int64_t kPiece = 8;
 
-// PyTorch's convolution with what follows it inside, by name: it has no C++ header.
-at::Tensor ConvolutionWithRelu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                               at::IntArrayRef padding, int64_t stride) {
+// oneDNN's convolution with the ReLU that follows it inside, by name: it has no C++ header. at::conv2d would take
+// other, slower ways for some shapes.
+at::Tensor OneDnnConvolution(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                             at::IntArrayRef padding, int64_t stride, bool relu) {
   using Signature = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, at::IntArrayRef,
                                at::IntArrayRef, at::IntArrayRef, int64_t, std::string_view,
                                torch::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
   static const auto op =
       c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_convolution_pointwise", "").typed<Signature>();
-  return op.call(x, weight, bias, padding, {stride, stride}, {1, 1}, 1, "relu",
+  return op.call(x, weight, bias, padding, {stride, stride}, {1, 1}, 1, relu ? "relu" : "none",
                  torch::List<std::optional<at::Scalar>>(), "");
 }
 
@@ -133,13 +134,8 @@ absl::StatusOr<InceptionV3> InceptionV3::FromWeights(const std::map<std::string,
     ASSIGN_OR_RETURN(const Folded folded, Fold(weights, layout));
     Convolution convolution{folded.weight, folded.bias, layout.same_size ? (layout.height - 1) / 2 : 0,
                             layout.same_size ? (layout.width - 1) / 2 : 0, layout.stride};
-    // Branches behind an average pooling have their ReLU after it and run through the plain convolution.
-    if (absl::EndsWith(layout.name, "branch_pool") && !absl::StartsWith(layout.name, "Mixed_7c")) {
-      convolution.weight = folded.weight.contiguous(at::MemoryFormat::ChannelsLast);
-    } else {
-      convolution.weight = Packed(folded.weight, {convolution.padding_rows, convolution.padding_columns}, layout.stride,
-                                  {kPiece, layout.in, layout.size, layout.size});
-    }
+    convolution.weight = Packed(folded.weight, {convolution.padding_rows, convolution.padding_columns}, layout.stride,
+                                {kPiece, layout.in, layout.size, layout.size});
     network.convolutions_.emplace(layout.name, std::move(convolution));
   }
   const std::string classifier = weights.script() ? "output" : "fc";
@@ -168,8 +164,7 @@ absl::StatusOr<InceptionV3> InceptionV3::Load(const std::string& path) {
 
 at::Tensor InceptionV3::Apply(const std::string& name, const at::Tensor& x, bool relu) const {
   const Convolution& c = convolutions_.at(name);
-  if (relu) return ConvolutionWithRelu(x, c.weight, c.bias, {c.padding_rows, c.padding_columns}, c.stride);
-  return torch::conv2d(x, c.weight, c.bias, c.stride, {c.padding_rows, c.padding_columns});
+  return OneDnnConvolution(x, c.weight, c.bias, {c.padding_rows, c.padding_columns}, c.stride, relu);
 }
 
 // ReLU(conv(average(x))) = ReLU(average(conv(x))) for a 1x1 convolution with bias and an average that counts no

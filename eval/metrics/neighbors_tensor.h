@@ -32,7 +32,7 @@ struct Neighbors {
 absl::StatusOr<Neighbors> NearestNeighbors(const at::Tensor& queries, const at::Tensor& points, int64_t k);
 
 // The `k` other rows nearest to each row of `points` [n,d]: leave one out. An equal row at another index is another
-// row. kInvalidArgument as above, k < n.
+// row. A pair is screened once for both of its points: half the time. kInvalidArgument as above, k < n.
 absl::StatusOr<Neighbors> NearestOtherPoints(const at::Tensor& points, int64_t k);
 
 // In how many balls a point lies.

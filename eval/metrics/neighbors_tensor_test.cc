@@ -82,9 +82,35 @@ TEST(NearestOtherPointsTest, TiesGoToTheLowerIndexAndCopiesCount) {
 }
 
 TEST(NearestOtherPointsTest, AllEqual) {
-  WGAN_ASSERT_OK_AND_ASSIGN(const Neighbors found, NearestOtherPoints(torch::full({3000, 2}, 7.0f), 1));
-  EXPECT_EQ(found.index(0, 0), 1);
-  for (int64_t i = 1; i < 3000; ++i) ASSERT_EQ(found.index(i, 0), 0);
+  WGAN_ASSERT_OK_AND_ASSIGN(const Neighbors found, NearestOtherPoints(torch::full({3000, 2}, 7.0f), 2));
+  for (int64_t i = 0; i < 3000; ++i) {
+    ASSERT_EQ(found.index(i, 0), i == 0 ? 1 : 0);
+    ASSERT_EQ(found.index(i, 1), i <= 1 ? 2 : 1);
+  }
+}
+
+// A pair in different tiles is screened once for both of its points, by as many threads as there are.
+TEST(NearestOtherPointsTest, AcrossTiles) {
+  at::Tensor points = RandomRows(2600, 5, 7);
+  points.narrow(0, 2500, 100).copy_(points.narrow(0, 100, 100));  // copies far away
+  const int threads = at::get_num_threads();
+  at::set_num_threads(3);
+  const Neighbors found = NearestOtherPoints(points, 3).value();
+  at::set_num_threads(threads);
+  for (int64_t i : {0, 100, 199, 255, 256, 1000, 2047, 2048, 2303, 2304, 2500, 2599}) {
+    const auto expected = Sorted(points[i], points, i);
+    for (int64_t rank = 0; rank < 3; ++rank) {
+      ASSERT_EQ(found.index(i, rank), expected[rank].second) << "point " << i << ", rank " << rank;
+    }
+  }
+  const Neighbors with_themselves = NearestNeighbors(points, points, 4).value();
+  for (int64_t i = 0; i < 2600; ++i) {
+    std::vector<int64_t> others;
+    for (int64_t rank = 0; rank < 4; ++rank) {
+      if (with_themselves.index(i, rank) != i) others.push_back(with_themselves.index(i, rank));
+    }
+    for (int64_t rank = 0; rank < 3; ++rank) ASSERT_EQ(found.index(i, rank), others[rank]) << i;
+  }
 }
 
 TEST(CountBallsTest, AgainstTheDefinition) {

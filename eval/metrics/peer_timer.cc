@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "common/base/check.h"
+#include "common/base/heap.h"
 #include "common/io/tensor.h"
 #include "common/nn/inception_v3.h"
 #include "common/nn/inception_v3_weights.h"
@@ -74,4 +75,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace wgan
 
-int main(int argc, char** argv) { return wgan::Main(argc, argv); }
+int main(int argc, char** argv) {
+  wgan::KeepFreedMemory();  // as //eval:metrics does
+  return wgan::Main(argc, argv);
+}

@@ -19,10 +19,31 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 constexpr double kMomentTolerance = 1e-6;
 // The error of the fidelity, relative to the traces, from which on it is computed by singular values.
 constexpr double kAcceptedRounding = 1e-9;
-// Products of triangular matrices go by blocks of this size, without those that are 0.
-constexpr int64_t kBlock = 256;
+// Matrices go by blocks of this size: triangular ones without those that are 0.
+constexpr int64_t kBlock = 192;
 
 at::Tensor Double(const at::Tensor& tensor) { return tensor.detach().to(at::kCPU, at::kDouble).contiguous(); }
+
+// The largest |a_ij|; NaN if one is.
+double LargestEntry(const at::Tensor& a) {
+  const auto [least, most] = at::aminmax(a);
+  return std::max(std::abs(least.item<double>()), std::abs(most.item<double>()));
+}
+
+// The largest |a_ij - a_ji|. By blocks, since a row of a large matrix beside a column misses the cache at every number.
+double Asymmetry(const at::Tensor& a) {
+  double largest = 0;
+  for (int64_t i = 0; i < a.size(0); i += kBlock) {
+    const int64_t height = std::min(kBlock, a.size(0) - i);
+    for (int64_t j = 0; j <= i; j += kBlock) {
+      const int64_t width = std::min(kBlock, a.size(0) - j);
+      const at::Tensor below = a.narrow(0, i, height).narrow(1, j, width);
+      const at::Tensor above = a.narrow(0, j, width).narrow(1, i, height);
+      largest = std::max(largest, LargestEntry(below - above.t()));
+    }
+  }
+  return largest;
+}
 
 absl::Status CheckMoments(const at::Tensor& mean, const at::Tensor& covariance) {
   if (mean.dim() != 1 || mean.size(0) < 1 || covariance.dim() != 2 || covariance.size(0) != mean.size(0) ||
@@ -31,12 +52,11 @@ absl::Status CheckMoments(const at::Tensor& mean, const at::Tensor& covariance) 
         absl::StrCat("a Gaussian needs a mean [d] and a covariance [d, d], not tensors of ", mean.dim(), " and ",
                      covariance.dim(), " dimensions with ", mean.numel(), " and ", covariance.numel(), " elements"));
   }
-  // NaN if an entry is.
-  const double size = at::linalg_vector_norm(covariance, INFINITY).item<double>();
+  const double size = LargestEntry(covariance);
   if (!mean.isfinite().all().item<bool>() || !std::isfinite(size)) {
     return absl::InvalidArgumentError("the mean or the covariance of a Gaussian has a number that is not finite");
   }
-  const double asymmetry = at::linalg_vector_norm(covariance - covariance.t(), INFINITY).item<double>();
+  const double asymmetry = Asymmetry(covariance);
   if (asymmetry > kMomentTolerance * size) {
     return absl::InvalidArgumentError(absl::StrCat("a covariance must be symmetric, but entries of this one (at most ",
                                                    size, " in size) differ by ", asymmetry,
@@ -50,6 +70,27 @@ absl::Status CheckEigenvalues(double least, double most) {
   if (least >= -kMomentTolerance * std::max(most, 0.0) && most >= 0) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("a covariance has no negative eigenvalues, but one has ", least, " (the largest is ", most, ")"));
+}
+
+// Cholesky's factor of a covariance, or an undefined tensor if it has none. By block columns: most of the work is then
+// in products, which are faster than LAPACK's whole factorisation where that has no kernels for the processor.
+at::Tensor CholeskyFactor(const at::Tensor& s) {
+  const int64_t d = s.size(0);
+  at::Tensor l = at::zeros_like(s);
+  for (int64_t j = 0; j < d; j += kBlock) {
+    const int64_t width = std::min(kBlock, d - j), below = d - j - width;
+    const at::Tensor before = l.narrow(0, j, d - j).narrow(1, 0, j);
+    const at::Tensor rest =
+        at::addmm(s.narrow(0, j, d - j).narrow(1, j, width), before, before.narrow(0, 0, width).t(), 1, -1);
+    const auto [diagonal, failed] = at::linalg_cholesky_ex(rest.narrow(0, 0, width));
+    if (failed.item<int>() != 0) return {};
+    l.narrow(0, j, width).narrow(1, j, width).copy_(diagonal);
+    if (below == 0) break;
+    l.narrow(0, j + width, below)
+        .narrow(1, j, width)
+        .copy_(at::linalg_solve_triangular(diagonal.t(), rest.narrow(0, width, below), /*upper=*/true, /*left=*/false));
+  }
+  return l;
 }
 
 // The factor of a covariance that has no Cholesky factor.
@@ -68,21 +109,22 @@ double Trace(const Gaussian& gaussian) {
 }
 
 // L^T S L, its lower triangle by blocks, for lower triangular L and symmetric S. Blocks of L above the diagonal are
-// left out: a quarter of the multiplications of two full products.
+// left out: a quarter of the multiplications of two full products. Laid out by columns, as LAPACK takes it.
 at::Tensor Congruence(const at::Tensor& l, const at::Tensor& s) {
   const int64_t d = l.size(0);
-  at::Tensor result = at::zeros_like(s);
-  for (int64_t j = 0; j < d; j += kBlock) {
-    const int64_t width = std::min(kBlock, d - j), rest = d - j;
-    // Rows j.. of S L in these columns: rows above only meet blocks of L^T that are 0.
-    const at::Tensor column = at::mm(s.narrow(0, j, rest).narrow(1, j, rest), l.narrow(0, j, rest).narrow(1, j, width));
-    for (int64_t i = j; i < d; i += kBlock) {
-      const int64_t height = std::min(kBlock, d - i);
-      const at::Tensor block = at::mm(l.narrow(0, i, d - i).narrow(1, i, height).t(), column.narrow(0, i - j, d - i));
-      result.narrow(0, i, height).narrow(1, j, width).copy_(block);
+  at::Tensor upper = at::zeros_like(s);
+  for (int64_t i = 0; i < d; i += kBlock) {
+    const int64_t height = std::min(kBlock, d - i), rest = d - i;
+    // These rows of L^T S, in the columns that meet no block of L that is 0.
+    const at::Tensor rows =
+        at::mm(l.narrow(0, i, rest).narrow(1, i, height).t(), s.narrow(0, i, rest).narrow(1, i, rest));
+    for (int64_t j = i; j < d; j += kBlock) {
+      const int64_t width = std::min(kBlock, d - j);
+      const at::Tensor block = at::mm(rows.narrow(1, j - i, d - j), l.narrow(0, j, d - j).narrow(1, j, width));
+      upper.narrow(0, i, height).narrow(1, j, width).copy_(block);
     }
   }
-  return result;
+  return upper.t();
 }
 
 // The sum of the roots of the eigenvalues of L^T S L and an estimate of its error: each eigenvalue is off by about
@@ -125,11 +167,9 @@ absl::StatusOr<Gaussian> MakeGaussian(const at::Tensor& mean, const at::Tensor& 
 absl::Status Factorize(Gaussian& gaussian) {
   const at::NoGradGuard no_grad;
   if (gaussian.factor.defined()) return absl::OkStatus();
-  const auto [factor, failed] = at::linalg_cholesky_ex(gaussian.covariance);
-  gaussian.triangular = failed.item<int>() == 0;
-  if (gaussian.triangular) {
-    gaussian.factor = factor;
-  } else {
+  gaussian.factor = CholeskyFactor(gaussian.covariance);
+  gaussian.triangular = gaussian.factor.defined();
+  if (!gaussian.triangular) {
     ASSIGN_OR_RETURN(gaussian.factor, EigenFactor(gaussian.covariance));
   }
   return absl::OkStatus();

@@ -61,7 +61,7 @@ TEST(SolveGaussiansTest, OnTheLineItIsTheDifferenceOfTheDeviations) {
 }
 
 TEST(SolveGaussiansTest, CommutingCovariances) {
-  // S_k = Q diag(l_k) Q^T: the trace term is sum (sqrt l_1 - sqrt l_2)^2. Three blocks of the triangular products.
+  // S_k = Q diag(l_k) Q^T: the trace term is sum (sqrt l_1 - sqrt l_2)^2. Four blocks of the triangular products.
   const int64_t d = 600;
   const at::Tensor q = std::get<0>(at::linalg_qr(Normal({d, d}, 1)));
   const at::Tensor l1 = Normal({d}, 2).square() + 0.1, l2 = Normal({d}, 3).square() + 0.1;
@@ -93,6 +93,24 @@ TEST(SolveGaussiansTest, AMeasureIsAtNoDistanceFromItself) {
     EXPECT_GE(result.squared, 0);
     EXPECT_LE(result.squared, 1e-9 * s.trace().item<double>()) << "rank " << rank;
   }
+}
+
+// Of several blocks, whole ones and a rest.
+TEST(FactorizeTest, CholeskysFactor) {
+  for (const int64_t d : {192, 384, 500}) {
+    Gaussian gaussian = MakeGaussian(Zeros(d), RandomCovariance(d, 2 * d, 11)).value();
+    WGAN_ASSERT_OK(Factorize(gaussian));
+    ASSERT_TRUE(gaussian.triangular);
+    EXPECT_TRUE(at::allclose(gaussian.factor, at::linalg_cholesky(gaussian.covariance), 1e-10, 1e-10)) << d;
+  }
+  // Positive definite in its first 400 dimensions only.
+  at::Tensor semidefinite = RandomCovariance(500, 1000, 12);
+  semidefinite.narrow(0, 400, 100).zero_();
+  semidefinite.narrow(1, 400, 100).zero_();
+  Gaussian gaussian = MakeGaussian(Zeros(500), semidefinite).value();
+  WGAN_ASSERT_OK(Factorize(gaussian));
+  EXPECT_FALSE(gaussian.triangular);
+  EXPECT_EQ(gaussian.factor.size(1), 400);
 }
 
 // Few samples give singular covariances. Their Gaussians from samples, from moments and mixed agree; no NaN, nothing
@@ -151,6 +169,17 @@ TEST(GaussianMapTest, ASingularGaussianHasNone) {
   // But a whole one can be flattened.
   WGAN_ASSERT_OK_AND_ASSIGN(const at::Tensor map, GaussianMap(whole, singular));
   EXPECT_TRUE(at::allclose(map.mm(map), singular.covariance, 0, 1e-10));
+}
+
+TEST(MakeGaussianTest, FindsAnyEntryThatDiffersFromItsMirrorImage) {
+  const at::Tensor symmetric = RandomCovariance(600, 3, 10);
+  WGAN_EXPECT_OK(MakeGaussian(Zeros(600), symmetric));
+  for (const auto& [row, column] : {std::pair(0, 599), {599, 0}, {300, 301}, {250, 20}, {191, 192}}) {
+    at::Tensor other = symmetric.clone();
+    other[row][column] += 1;
+    EXPECT_THAT(MakeGaussian(Zeros(600), other), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("symmetric")))
+        << row << ", " << column;
+  }
 }
 
 TEST(MakeGaussianTest, Errors) {
