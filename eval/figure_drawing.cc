@@ -124,6 +124,11 @@ class PanelMaker {
     return mark;
   }
 
+  // Of a short run's curve a window made for the paper's would leave nothing.
+  static int Window(const Curves& curves, size_t values) {
+    return std::min(curves.moving_mean(), std::max(5, static_cast<int>(values / 20)));
+  }
+
   void Add(Mark mark) { panel_.marks.push_back(std::move(mark)); }
 
   absl::Status AddCurves(const Layer& layer) {
@@ -155,13 +160,12 @@ class PanelMaker {
   }
 
   void AddSingleRuns(const Layer& layer, const std::vector<Curve>& seeds, const std::string& color) {
-    const int window = layer.curves().moving_mean();
     Mark mark = MakeMark(layer, Mark::Kind::kLine, "single runs", color);
     mark.legend = layer.label();
     mark.width = 1;
     mark.opacity = seeds.size() > 1 ? kSingleRun : 1;
     for (const Curve& curve : seeds) {
-      const std::vector<double> values = MovingMean(curve.values, window);
+      const std::vector<double> values = MovingMean(curve.values, Window(layer.curves(), curve.values.size()));
       for (size_t i = 0; i < values.size(); ++i) {
         mark.rows.push_back({static_cast<double>(curve.iterations[i]), values[i]});
       }
@@ -185,7 +189,7 @@ class PanelMaker {
   // The line; with a moving mean the curve itself light behind it.
   void AddCenter(const Layer& layer, const std::string& color, const std::string& name,
                  const std::vector<int64_t>& iterations, const std::vector<double>& values) {
-    const int window = layer.curves().moving_mean();
+    const int window = Window(layer.curves(), values.size());
     if (window > 1) {
       Mark raw = MakeMark(layer, Mark::Kind::kLine, name, color);
       raw.opacity = kLight;
