@@ -46,9 +46,8 @@ double LargestStepRatio(const at::Tensor& paths);
 //   fid_lenet            Frechet distance between the classifier's features of generated and of real images. No FID
 //   fid_lenet_real       the same of further real images in place of generated ones: what perfect samples would have
 //   nearest_pair         mean of NearestPairDistance over blocks of 64, and of real images (nearest_pair_real)
-//   straight_step_ratio  LargestStepRatio of 8 paths of 10 samples along straight lines between latents, and along
-//   great
-//                        circles (spherical_step_ratio)
+//   straight_step_ratio  LargestStepRatio of 8 paths of 10 samples along straight lines between latents
+//   spherical_step_ratio the same along great circles
 //   path_end_difference  largest difference of a number at the paths' ends from G of the end's latent by itself
 // Always from the same latents. The scores leave training as it is.
 class ScoredAlgorithm : public Algorithm {

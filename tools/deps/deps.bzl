@@ -2,8 +2,8 @@
 
 load(":abseil.bzl", _abseil = "abseil")
 load(":benchmark.bzl", _benchmark = "benchmark")
-load(":cifar10.bzl", _cifar10 = "cifar10")
 load(":bzip2.bzl", _bzip2 = "bzip2")
+load(":cifar10.bzl", _cifar10 = "cifar10")
 load(":digits.bzl", _digits = "digits")
 load(":faces.bzl", _faces = "faces")
 load(":fashion_mnist.bzl", _fashion_mnist = "fashion_mnist")
@@ -30,8 +30,8 @@ load(":zlib.bzl", _zlib = "zlib")
 
 abseil = _abseil
 benchmark = _benchmark
-cifar10 = _cifar10
 bzip2 = _bzip2
+cifar10 = _cifar10
 digits = _digits
 faces = _faces
 fashion_mnist = _fashion_mnist
