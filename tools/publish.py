@@ -98,11 +98,13 @@ def choose(artefacts, only, skip):
 
 
 def publish_command(options):
-  """The command that repeats this, without what is of this machine alone."""
+  """The command that repeats this, without what is of this machine alone: of variables that say where data are, the
+  name."""
   arguments = options.targets + ["--%s=%s" % (name, value)
                                  for name, value in [("only", options.only), ("skip", options.skip)] if value]
-  return "bazel run //tools:publish -- " + " ".join(
-      shlex.quote(a) for a in arguments + [f for f in options.flags if f.startswith("--//tools:")])
+  arguments += [flag for flag in options.flags if flag.startswith("--//tools:")]
+  data = [re.sub("=/.*", "=PATH", flag) for flag in options.flags if flag.startswith("--repo_env=WGAN_")]
+  return "bazel run //tools:publish -- " + " ".join(shlex.quote(argument) for argument in arguments + data)
 
 
 # --- what Bazel is asked ---

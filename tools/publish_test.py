@@ -49,13 +49,13 @@ class PublishTest(unittest.TestCase):
     return sorted(os.listdir(self.results))
 
   def test_the_small_outcome_is_put_there(self):
-    self.publish("--//tools:scale=smoke", "--disk_cache=/somewhere")
+    self.publish("--//tools:scale=smoke", "--disk_cache=/somewhere", "--repo_env=WGAN_FACES_DIR=/somewhere/else")
     self.assertEqual(self.files(), [
         "README.md", "claim1.json", "claims.md", "figure1.csv.gz", "figure1.json", "figure1.png", "figure2.csv",
         "figure2.json", "figure2.png", "index.json", "runs.json", "table1.csv", "table1.json", "table1.md"])
     page = _read(self.results, "README.md")
-    order = ["bazel run //tools:publish -- //papers/p --//tools:scale=smoke\n", "Claims: 1 reproduced, 0 not reproduced",
-             "## Figure 1\n", "![What figures can show](figure1.png)", "Computed without training.", "## Figure 2\n",
+    order = ["bazel run //tools:publish -- //papers/p --//tools:scale=smoke --repo_env=WGAN_FACES_DIR=PATH\n",
+             "Claims: 1 reproduced, 0 not reproduced", "## Figure 1\n", "![What figures can show](figure1.png)", "Computed without training.", "## Figure 2\n",
              "![What curves can show](figure2.png)", "Made at scale smoke, 2 seeds.", "- `iterations: 300 -> 20`",
              "## Table 1\n", "| noise | w | distance at the end |", "(paper: 10.000 (1.000))", "Needs a scorer.",
              "## Further results\n", "- **reproduced** [`claim1`](claim1.json): Twice the noise gives twice the number"]
