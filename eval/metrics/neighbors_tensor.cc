@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
-#include "common/nn/dense_product.h"
+#include "eval/metrics/distance_screen_tensor.h"
 
 namespace wgan {
 namespace {
@@ -21,17 +21,9 @@ namespace {
 constexpr int64_t kQueryRows = 256;   // a tile of the product is kQueryRows x kPointRows floats: 2 MiB, which stays
 constexpr int64_t kPointRows = 2048;  // in the cache between being computed and being read
 constexpr int64_t kLanes = 16;        // floats looked at together
-constexpr double kUnit = 0x1p-24;     // half a unit in the last place of a float
 constexpr size_t kSettleAt = 256;     // candidates of a query before their exact distances are looked at
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 typedef float FloatLanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float))));
-
-double LargestCoordinate(const at::Tensor& points) {
-  if (points.numel() == 0) return 0;
-  const auto [least, greatest] = points.aminmax();  // NaN if a number is
-  return std::max(std::abs(least.item<double>()), std::abs(greatest.item<double>()));
-}
 
 absl::Status CheckMatrix(const at::Tensor& points) {
   if (points.dim() != 2 || points.size(1) < 1 ||
@@ -51,138 +43,6 @@ absl::Status CheckPair(const at::Tensor& queries, const at::Tensor& points) {
   return absl::InvalidArgumentError(
       absl::StrCat("Points of ", queries.size(1), " and of ", points.size(1), " dimensions cannot be compared"));
 }
-
-// sum_k (x_k - y_k)^2 of two rows of the original matrices, in double, in one fixed order.
-template <typename X, typename Y>
-double SquaredDistance(const X* x, const Y* y, int64_t d) {
-  constexpr int64_t kParts = 8;
-  double parts[kParts] = {};
-  int64_t k = 0;
-  for (; k + kParts <= d; k += kParts) {
-    for (int64_t part = 0; part < kParts; ++part) {
-      const double difference = static_cast<double>(x[k + part]) - static_cast<double>(y[k + part]);
-      parts[part] += difference * difference;
-    }
-  }
-  double sum = 0;
-  for (; k < d; ++k) {
-    const double difference = static_cast<double>(x[k]) - static_cast<double>(y[k]);
-    sum += difference * difference;
-  }
-  return ((parts[0] + parts[1]) + (parts[2] + parts[3])) + ((parts[4] + parts[5]) + (parts[6] + parts[7])) + sum;
-}
-
-// Writes factor * scale * (x - c) into `result` and returns |scale * (x - c)|^2.
-template <typename T>
-double ScaleRow(const T* x, const double* c, int64_t d, double scale, double factor, float* result) {
-  constexpr int64_t kParts = 8;
-  double parts[kParts] = {};
-  int64_t k = 0;
-  for (; k + kParts <= d; k += kParts) {
-    for (int64_t part = 0; part < kParts; ++part) {
-      const double value = (static_cast<double>(x[k + part]) - c[k + part]) * scale;
-      parts[part] += value * value;
-      result[k + part] = static_cast<float>(value * factor);
-    }
-  }
-  for (; k < d; ++k) {
-    const double value = (static_cast<double>(x[k]) - c[k]) * scale;
-    parts[0] += value * value;
-    result[k] = static_cast<float>(value * factor);
-  }
-  double sum = 0;
-  for (double part : parts) sum += part;
-  return sum;
-}
-
-// Both matrices as they were, for exact distances, and as floats y' = (y - c) / s with |y'| <= 1, c the mean point,
-// for screening.
-class Screen {
- public:
-  Screen(const at::Tensor& queries, const at::Tensor& points, const std::vector<double>* squared_radii) {
-    const bool in_double = queries.scalar_type() == torch::kFloat64 || points.scalar_type() == torch::kFloat64;
-    const auto type = in_double ? torch::kFloat64 : torch::kFloat32;
-    queries_ = queries.to(torch::kCPU, type).contiguous();
-    points_ = points.to(torch::kCPU, type).contiguous();
-    Prepare(squared_radii);
-  }
-
-  int64_t queries() const { return queries_.size(0); }
-  int64_t points() const { return points_.size(0); }
-
-  // Values for queries i in [begin, begin + rows) and points j in [first, first + columns), row after row:
-  // |x'_i - y'_j|^2 - r'_j^2 up to Bound(i).
-  at::Tensor Values(int64_t begin, int64_t rows, int64_t first, int64_t columns) const {
-    return DenseProduct(screen_queries_.narrow(0, begin, rows), screen_points_.narrow(0, first, columns));
-  }
-  double Bound(int64_t query) const { return bounds_[query]; }
-
-  double Exact(int64_t query, int64_t point) const {
-    const int64_t d = queries_.size(1);
-    if (queries_.scalar_type() == torch::kFloat64) {
-      return SquaredDistance(queries_.const_data_ptr<double>() + query * d,
-                             points_.const_data_ptr<double>() + point * d, d);
-    }
-    return SquaredDistance(queries_.const_data_ptr<float>() + query * d, points_.const_data_ptr<float>() + point * d,
-                           d);
-  }
-
- private:
-  void Prepare(const std::vector<double>* squared_radii) {
-    const int64_t d = points_.size(1);
-    const at::Tensor centre = points_.mean(0, false, torch::kFloat64);
-    // So that no square overflows; how large the numbers are does not matter else.
-    const double largest_point = LargestCoordinate(points_);  // nor is the mean point farther
-    const double largest = std::max(LargestCoordinate(queries_), largest_point) + largest_point;
-    const double scale = largest > 0 ? 1 / (largest * std::sqrt(static_cast<double>(d))) : 1;
-    // The offset is one more coordinate of y', against a 1 in x', as |x'|^2 is one of x'; zeros make the length a
-    // multiple of the lanes.
-    const int64_t padded = (d + 2 + kLanes - 1) / kLanes * kLanes;
-    const at::Tensor x_norms = FillScreen(queries_, centre, scale, 1, padded, screen_queries_);
-    const at::Tensor y_norms = FillScreen(points_, centre, scale, -2, padded, screen_points_);
-    at::Tensor offsets = y_norms;
-    if (squared_radii != nullptr) {
-      // Radii beyond all distances mean the same as 5, the squared diameter being at most 4.
-      const at::Tensor radii = torch::tensor(*squared_radii, torch::kFloat64).sqrt() * scale;
-      offsets = offsets - radii.square().clamp_max(5);
-    }
-    screen_queries_.select(1, d).fill_(1);
-    screen_points_.select(1, d).copy_(offsets);
-    screen_queries_.select(1, d + 1).copy_(x_norms);
-    screen_points_.select(1, d + 1).fill_(1);
-    // A sum of p products of rounded factors is off by at most about (p + 2) u sum |factors|, in any order of adding;
-    // by Cauchy and Schwarz that sum is at most 2 |x'| |y'| + |offset| + |x'|^2. Twice that, for what "about" leaves
-    // out, and a little for floats that underflow.
-    const double y_largest = y_norms.max().sqrt().item<double>(), offset_largest = offsets.abs().max().item<double>();
-    for (int64_t i = 0; i < x_norms.size(0); ++i) {
-      const double norm = x_norms.const_data_ptr<double>()[i];
-      bounds_.push_back(2 * (padded + 2) * kUnit * (2 * std::sqrt(norm) * y_largest + offset_largest + norm) + 1e-36);
-    }
-  }
-
-  // Writes factor * scale * (point - centre) into the first columns of `screen` [n,padded], zeros into the others, and
-  // returns the squared norms, without the factor.
-  static at::Tensor FillScreen(const at::Tensor& points, const at::Tensor& centre, double scale, double factor,
-                               int64_t padded, at::Tensor& screen) {
-    const int64_t n = points.size(0), d = points.size(1);
-    screen = torch::empty({n, padded}, torch::kFloat32);
-    screen.narrow(1, d, padded - d).zero_();
-    at::Tensor norms = torch::empty({n}, torch::kFloat64);
-    const double* c = centre.const_data_ptr<double>();
-    for (int64_t i = 0; i < n; ++i) {
-      float* row = screen.mutable_data_ptr<float>() + i * padded;
-      norms.mutable_data_ptr<double>()[i] =
-          points.scalar_type() == torch::kFloat64
-              ? ScaleRow(points.const_data_ptr<double>() + i * d, c, d, scale, factor, row)
-              : ScaleRow(points.const_data_ptr<float>() + i * d, c, d, scale, factor, row);
-    }
-    return norms;
-  }
-
-  at::Tensor queries_, points_;
-  at::Tensor screen_queries_, screen_points_;
-  std::vector<double> bounds_;
-};
 
 // A float that is not below `value`.
 float RoundUp(double value) {
@@ -242,7 +102,7 @@ class Candidates {
   // No value above this one needs to be added.
   const float& threshold() const { return threshold_; }
 
-  void Add(const Screen& screen, int64_t query, float value, int64_t point) {
+  void Add(const DistanceScreen& screen, int64_t query, float value, int64_t point) {
     if (open_.size() == kSettleAt) Settle(screen, query);
     open_.push_back({value, point});
     // least_ is a heap of the k least values, the greatest on top.
@@ -257,7 +117,7 @@ class Candidates {
   }
 
   // Writes the k nearest, ordered by (distance, index), and frees memory.
-  void Finish(const Screen& screen, int64_t query, int64_t* indices, double* squared_distances) {
+  void Finish(const DistanceScreen& screen, int64_t query, int64_t* indices, double* squared_distances) {
     Settle(screen, query);
     WGAN_CHECK_EQ(static_cast<int64_t>(nearest_.size()), k_);
     for (int64_t rank = 0; rank < k_; ++rank) {
@@ -268,7 +128,7 @@ class Candidates {
   }
 
  private:
-  void Settle(const Screen& screen, int64_t query) {
+  void Settle(const DistanceScreen& screen, int64_t query) {
     for (const auto& [value, point] : open_) {
       if (value <= threshold_) nearest_.push_back({screen.Exact(query, point), point});
     }
@@ -295,7 +155,7 @@ struct Tile {
 
 // Calls visit(tile) for the tiles of queries [row, row + rows) with all points from `column` on.
 template <typename Visit>
-void ForEachTile(const Screen& screen, int64_t row, int64_t rows, int64_t column, const Visit& visit) {
+void ForEachTile(const DistanceScreen& screen, int64_t row, int64_t rows, int64_t column, const Visit& visit) {
   for (; column < screen.points(); column += kPointRows) {
     const int64_t columns = std::min(kPointRows, screen.points() - column);
     visit(Tile{row, rows, column, columns, screen.Values(row, rows, column, columns)});
@@ -304,7 +164,7 @@ void ForEachTile(const Screen& screen, int64_t row, int64_t rows, int64_t column
 
 class NeighborSearch {
  public:
-  NeighborSearch(const Screen& screen, int64_t k) : screen_(screen), k_(k) {
+  NeighborSearch(const DistanceScreen& screen, int64_t k) : screen_(screen), k_(k) {
     for (int64_t i = 0; i < screen.queries(); ++i) candidates_.emplace_back(k, screen.Bound(i));
   }
 
@@ -359,13 +219,13 @@ class NeighborSearch {
     });
   }
 
-  const Screen& screen_;
+  const DistanceScreen& screen_;
   const int64_t k_;
   std::vector<Candidates> candidates_;  // of each query
 };
 
 // A pair lies inside if its value is below 0, surely so below -bound and surely not above it.
-void CountInRow(const Screen& screen, const Tile& tile, int64_t i, const std::vector<double>& squared_radii,
+void CountInRow(const DistanceScreen& screen, const Tile& tile, int64_t i, const std::vector<double>& squared_radii,
                 BallCount& count) {
   const float* values = tile.Row(i);
   const int64_t query = tile.row + i;
@@ -387,7 +247,7 @@ absl::StatusOr<Neighbors> NearestNeighbors(const at::Tensor& queries, const at::
     return absl::InvalidArgumentError(absl::StrCat("There are no ", k, " nearest of ", points.size(0), " points"));
   }
   if (queries.size(0) == 0) return Neighbors{0, k, {}, {}};
-  const Screen screen(queries, points, nullptr);
+  const DistanceScreen screen(queries, points, nullptr);
   return NeighborSearch(screen, k).Run(/*others=*/false);
 }
 
@@ -398,7 +258,7 @@ absl::StatusOr<Neighbors> NearestOtherPoints(const at::Tensor& points, int64_t k
     return absl::InvalidArgumentError(
         absl::StrCat("A point has no ", k, " nearest others among ", points.size(0), " points"));
   }
-  const Screen screen(points, points, nullptr);
+  const DistanceScreen screen(points, points, nullptr);
   return NeighborSearch(screen, k).Run(/*others=*/true);
 }
 
@@ -409,7 +269,7 @@ absl::StatusOr<std::vector<BallCount>> CountBalls(const at::Tensor& queries, con
   WGAN_CHECK_EQ(static_cast<int64_t>(squared_radii.size()), centres.size(0));
   std::vector<BallCount> counts(queries.size(0));
   if (queries.size(0) == 0 || centres.size(0) == 0) return counts;
-  const Screen screen(queries, centres, &squared_radii);
+  const DistanceScreen screen(queries, centres, &squared_radii);
   for (int64_t row = 0; row < screen.queries(); row += kQueryRows) {
     const int64_t rows = std::min(kQueryRows, screen.queries() - row);
     ForEachTile(screen, row, rows, 0, [&](const Tile& tile) {

@@ -1,9 +1,8 @@
-// Nearest neighbours by Euclidean distance, exact, at the speed of a float matrix product.
+// Nearest neighbours by Euclidean distance, exact, at the speed of a matrix product.
 //
-// |x - y|^2 = |x|^2 + |y|^2 - 2 <x, y> takes one product for all pairs but cancels. So it only screens: centred, scaled
-// points in float give every squared distance within a rigorous error bound, and the pairs that this cannot tell apart
-// are computed again from the original coordinates as sum_k (x_k - y_k)^2 in double. Results are those of a brute-force
-// search in double, whatever the data; time is that of the product, unless a great many points coincide.
+// A product gives every squared distance within a rigorous bound (distance_screen_tensor.h); the pairs that this cannot
+// tell apart are computed again from the original coordinates as sum_k (x_k - y_k)^2 in double. Results are those of a
+// brute-force search in double, whatever the data; time is that of the product, unless a great many points coincide.
 #ifndef EVAL_METRICS_NEIGHBORS_TENSOR_H_
 #define EVAL_METRICS_NEIGHBORS_TENSOR_H_
 

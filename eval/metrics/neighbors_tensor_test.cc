@@ -65,6 +65,16 @@ TEST(NearestNeighborsTest, InDoubleAndMixedAtAnyScale) {
   ExpectBruteForce(*NearestOtherPoints(points * 1e-140, 1), points * 1e-140, points * 1e-140, true);
 }
 
+// Points that are bytes are screened in other arithmetic; few levels, so that ties abound.
+TEST(NearestNeighborsTest, OfBytes) {
+  const at::Tensor points = (RandomRows(160, 3, 8) * 2).round().clamp(-4, 4);
+  for (const at::Tensor& x : {points + 4, (points + 4) / 255, (points + 4) * (2.0 / 255) - 1}) {
+    const at::Tensor few = x.narrow(0, 20, 40);
+    ExpectBruteForce(*NearestNeighbors(few, x, 5), few, x, false);
+    ExpectBruteForce(*NearestOtherPoints(x, 5), x, x, true);
+  }
+}
+
 // Differences of a millionth at an offset of a thousand: in floats |x|^2 + |y|^2 - 2 <x, y> is all rounding there.
 TEST(NearestNeighborsTest, ExactFarFromTheOrigin) {
   const at::Tensor points = RandomRows(200, 5, 4).to(torch::kFloat64) * 1e-6 + 1000;
