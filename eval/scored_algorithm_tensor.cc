@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "common/base/status_macros.h"
+#include "common/io/tensor.h"
 #include "common/train/pictures.h"
 #include "common/train/training.pb.h"
 #include "eval/metrics/frechet_tensor.h"
@@ -41,7 +42,7 @@ class ImageStatistics {
  private:
   at::Tensor Features(const at::Tensor& images) const {
     const at::Tensor small = shrink_ > 1 ? at::avg_pool2d(images, {shrink_, shrink_}) : images;
-    return classifier_->Features(((small + 1) * 127.5).round().clamp(0, 255).to(at::kByte));
+    return classifier_->Features(ToBytes(small));
   }
 
   const TrainedClassifier* const classifier_;

@@ -92,22 +92,15 @@ at::Tensor ImageToTensor(const Image& image) {
   return bytes.permute({2, 0, 1}).to(at::kFloat).div(255).sub(0.5).div(0.5).contiguous();
 }
 
+at::Tensor ToBytes(const at::Tensor& values) {
+  const at::Tensor scaled = values.detach().cpu().to(at::kFloat).clamp(-1, 1).add(1).div(2).mul(255).add(0.5);
+  return scaled.floor().nan_to_num(0).to(at::kByte);
+}
+
 std::vector<Image> TensorToImages(const at::Tensor& batch) {
   TORCH_CHECK(batch.dim() == 4 && (batch.size(1) == 1 || batch.size(1) == 3),
               "TensorToImages takes [N,C,H,W] with C 1 or 3, not ", batch.sizes());
-  const at::Tensor bytes = batch.detach()
-                               .cpu()
-                               .to(at::kFloat)
-                               .clamp(-1, 1)
-                               .add(1)
-                               .div(2)
-                               .mul(255)
-                               .add(0.5)
-                               .floor()
-                               .nan_to_num(0)
-                               .to(at::kByte)
-                               .permute({0, 2, 3, 1})
-                               .contiguous();
+  const at::Tensor bytes = ToBytes(batch).permute({0, 2, 3, 1}).contiguous();
   std::vector<Image> images;
   const int height = static_cast<int>(batch.size(2)), width = static_cast<int>(batch.size(3));
   for (int64_t i = 0; i < batch.size(0); ++i) {

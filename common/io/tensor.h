@@ -34,8 +34,11 @@ absl::StatusOr<LoadedTensors> LoadTensors(const std::string& path, bool require_
 // An image as a float tensor [C,H,W] in [-1,1]: (v / 255 - 0.5) / 0.5.
 at::Tensor ImageToTensor(const Image& image);
 
-// A batch [N,C,H,W] in [-1,1] (values outside are clamped), C 1 or 3, as 8-bit images: torchvision's rounding,
-// floor((t + 1) / 2 * 255 + 0.5).
+// Numbers in [-1,1] (those outside are clamped) as bytes on the CPU: torchvision's rounding,
+// floor((t + 1) / 2 * 255 + 0.5). What is no number becomes 0.
+at::Tensor ToBytes(const at::Tensor& values);
+
+// A batch [N,C,H,W], C 1 or 3, as 8-bit images, rounded so.
 std::vector<Image> TensorToImages(const at::Tensor& batch);
 
 }  // namespace wgan

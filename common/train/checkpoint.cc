@@ -39,13 +39,13 @@ std::optional<int64_t> IterationOf(absl::string_view name, absl::string_view ste
   return iteration;
 }
 
-// Iterations of the states in `directory`, newest first; none if there is no such folder.
-absl::StatusOr<std::vector<int64_t>> StateIterations(const std::string& directory) {
+// Iterations of which `directory` has a file with this stem, newest first; none if there is no such folder.
+absl::StatusOr<std::vector<int64_t>> IterationsOf(const std::string& directory, absl::string_view stem) {
   std::vector<int64_t> iterations;
   if (!DirectoryExists(directory)) return iterations;
   ASSIGN_OR_RETURN(std::vector<std::string> names, ListDirectory(directory));
   for (const std::string& name : names) {
-    if (std::optional<int64_t> iteration = IterationOf(name, kStateStem)) iterations.push_back(*iteration);
+    if (std::optional<int64_t> iteration = IterationOf(name, stem)) iterations.push_back(*iteration);
   }
   std::sort(iterations.rbegin(), iterations.rend());
   return iterations;
@@ -125,6 +125,15 @@ std::string NumberedFile(absl::string_view stem, int64_t iteration, absl::string
   return absl::StrFormat("%s_%06d.%s", stem, iteration, extension);
 }
 
+absl::StatusOr<SavedWeights> FindNewestWeights(const std::string& directory, const std::string& network) {
+  ASSIGN_OR_RETURN(const std::vector<int64_t> iterations, IterationsOf(directory, network));
+  if (iterations.empty()) {
+    return absl::NotFoundError(absl::StrCat("there is no ", network, "_*.", kExtension, " in ", directory,
+                                            ": the run has not saved these weights yet"));
+  }
+  return SavedWeights{JoinPath(directory, NumberedFile(network, iterations.front(), kExtension)), iterations.front()};
+}
+
 absl::Status SaveState(const std::string& path, const CheckpointRecord& record,
                        const std::map<std::string, std::string>& provenance, Algorithm& algorithm) {
   std::map<std::string, std::string> metadata = Metadata(record, provenance);
@@ -147,7 +156,7 @@ absl::Status SaveCheckpoint(const std::string& directory, const CheckpointRecord
 absl::StatusOr<RestoredCheckpoint> RestoreNewestCheckpoint(const std::string& directory,
                                                            const std::string& config_digest, Algorithm& algorithm) {
   RestoredCheckpoint restored;
-  ASSIGN_OR_RETURN(std::vector<int64_t> iterations, StateIterations(directory));
+  ASSIGN_OR_RETURN(std::vector<int64_t> iterations, IterationsOf(directory, kStateStem));
   for (int64_t iteration : iterations) {
     absl::StatusOr<CheckpointRecord> record = RestoreOne(StatePath(directory, iteration), config_digest, algorithm);
     if (record.ok()) {
@@ -165,7 +174,7 @@ absl::StatusOr<RestoredCheckpoint> RestoreNewestCheckpoint(const std::string& di
 }
 
 absl::Status PruneCheckpoints(const std::string& directory, int keep, const std::vector<std::string>& exported) {
-  ASSIGN_OR_RETURN(std::vector<int64_t> iterations, StateIterations(directory));
+  ASSIGN_OR_RETURN(std::vector<int64_t> iterations, IterationsOf(directory, kStateStem));
   const size_t kept = std::min(iterations.size(), static_cast<size_t>(keep));
   const int64_t oldest_kept = kept == 0 ? 0 : iterations[kept - 1];
   ASSIGN_OR_RETURN(std::vector<std::string> names, ListDirectory(directory));

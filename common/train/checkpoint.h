@@ -33,6 +33,15 @@ struct CheckpointRecord {
 // "<stem>_NNNNNN.<extension>": six digits or more.
 std::string NumberedFile(absl::string_view stem, int64_t iteration, absl::string_view extension);
 
+// Weights that a run saved for other programs.
+struct SavedWeights {
+  std::string path;
+  int64_t iteration;
+};
+
+// The newest weights of `network` ("netG") in `directory`. kNotFound if there are none.
+absl::StatusOr<SavedWeights> FindNewestWeights(const std::string& directory, const std::string& network);
+
 // Writes the exported networks and then the state into `directory`. `provenance` goes into every file's metadata.
 absl::Status SaveCheckpoint(const std::string& directory, const CheckpointRecord& record,
                             const std::map<std::string, std::string>& provenance, Algorithm& algorithm);

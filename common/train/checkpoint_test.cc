@@ -128,6 +128,17 @@ TEST_F(CheckpointTest, ExportedWeightsCarryNamesAndProvenance) {
   EXPECT_EQ(weights.metadata.at("iteration"), "1");
 }
 
+TEST_F(CheckpointTest, FindsTheNewestWeights) {
+  EXPECT_THAT(FindNewestWeights(directory_, "netG").status(),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("no netG_*.safetensors in " + directory_)));
+  SaveUpTo(3);
+  const std::string network = algorithm_.ExportedNetworks().front().first;
+  WGAN_ASSERT_OK(WriteFileAtomically(JoinPath(directory_, network + "_9.safetensors"), "not ours"));
+  WGAN_ASSERT_OK_AND_ASSIGN(const SavedWeights newest, FindNewestWeights(directory_, network));
+  EXPECT_EQ(newest.iteration, 3);
+  EXPECT_EQ(newest.path, JoinPath(directory_, NumberedFile(network, 3, "safetensors")));
+}
+
 TEST_F(CheckpointTest, AnUnwritableFolderIsNamed) {
   EXPECT_THAT(SaveCheckpoint("/proc/nowhere", {1, "config", {}}, {}, algorithm_),
               ::testing::AllOf(::testing::Not(IsOk()), ::testing::Truly([](const absl::Status& status) {

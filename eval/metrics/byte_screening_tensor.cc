@@ -67,7 +67,7 @@ double FillRow(const T* x, int64_t d, const Grid& grid, int8_t* bytes, int32_t* 
   return most <= kOffGrid ? sum : INFINITY;
 }
 
-std::optional<ByteRows> ToBytes(const at::Tensor& points, const Grid& grid) {
+std::optional<ByteRows> ToGrid(const at::Tensor& points, const Grid& grid) {
   const int64_t n = points.size(0), d = points.size(1);
   ByteRows rows{torch::empty({n, d}, torch::kInt8), std::vector<int32_t>(n), std::vector<double>(n)};
   for (int64_t i = 0; i < n; ++i) {
@@ -147,9 +147,9 @@ std::unique_ptr<const Screening> MakeByteScreening(const at::Tensor& queries, co
   if (!exact || points.size(1) > kMostColumns) return nullptr;
   const std::optional<Grid> grid = GridOf(queries, points);
   if (!grid.has_value()) return nullptr;
-  std::optional<ByteRows> x = ToBytes(queries, *grid);
+  std::optional<ByteRows> x = ToGrid(queries, *grid);
   if (!x.has_value()) return nullptr;
-  std::optional<ByteRows> y = ToBytes(points, *grid);
+  std::optional<ByteRows> y = ToGrid(points, *grid);
   if (!y.has_value()) return nullptr;
   return std::make_unique<ByteScreening>(*std::move(x), *std::move(y), grid->step, squared_radii);
 }

@@ -2,14 +2,10 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "common/base/random_stream.h"
 #include "common/base/status_macros.h"
 #include "common/io/file.h"
@@ -17,6 +13,7 @@
 #include "common/nn/module_state.h"
 #include "common/nn/network_factory.h"
 #include "common/nn/validate.h"
+#include "common/train/checkpoint.h"
 #include "common/train/random_tensor.h"
 #include "datasets/crop.h"
 #include "eval/metrics/run_network.pb.h"
@@ -53,38 +50,18 @@ absl::StatusOr<NetworkConfig> NetworkOfRun(const std::string& run) {
   return config.network();
 }
 
-// The number in "netG_000042.safetensors", -1 for other names.
-int64_t IterationOf(absl::string_view name) {
-  int64_t iteration = -1;
-  const bool fits = absl::ConsumePrefix(&name, "netG_") && absl::ConsumeSuffix(&name, ".safetensors") &&
-                    absl::SimpleAtoi(name, &iteration);
-  return fits ? iteration : -1;
-}
-
 }  // namespace
 
 bool IsRunDirectory(const std::string& path) { return FileExists(JoinPath(path, kConfig)); }
 
 absl::StatusOr<TrainedGenerator> TrainedGenerator::Load(const std::string& run) {
   ASSIGN_OR_RETURN(const NetworkConfig config, NetworkOfRun(run));
-  const std::string folder = JoinPath(run, "checkpoints");
-  std::string newest;
-  if (DirectoryExists(folder)) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(folder));
-    for (const std::string& name : names) {
-      if (IterationOf(name) > IterationOf(newest)) newest = name;
-    }
-  }
-  if (newest.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no netG_*.safetensors in ", folder, ": the run has not saved a generator yet"));
-  }
-  const std::string path = JoinPath(folder, newest);
-  ASSIGN_OR_RETURN(const LoadedTensors weights, LoadTensors(path, /*require_checksum=*/true));
+  ASSIGN_OR_RETURN(const SavedWeights newest, FindNewestWeights(JoinPath(run, "checkpoints"), "netG"));
+  ASSIGN_OR_RETURN(const LoadedTensors weights, LoadTensors(newest.path, /*require_checksum=*/true));
   std::shared_ptr<Network> network = MakeUninitializedGenerator(config);
-  RETURN_IF_ERROR(LoadNamedTensors(*network, weights.tensors, /*strict=*/true, path));
+  RETURN_IF_ERROR(LoadNamedTensors(*network, weights.tensors, /*strict=*/true, newest.path));
   network->eval();
-  return TrainedGenerator(std::move(network), LatentDimension(config), IterationOf(newest));
+  return TrainedGenerator(std::move(network), LatentDimension(config), newest.iteration);
 }
 
 at::Tensor TrainedGenerator::Generate(const at::Tensor& latents) const {

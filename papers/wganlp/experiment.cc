@@ -8,14 +8,11 @@
 #include "common/config/flags.h"
 #include "datasets/factory.h"
 #include "datasets/held_out.h"
+#include "eval/classifier/classifier_flag.h"
 #include "gflags/gflags.h"
 #include "papers/wganlp/algorithm.h"
 #include "papers/wganlp/validate.h"
 
-DEFINE_string(
-    classifier, "",
-    "File of a classifier of the same data (bazel build //eval/classifier:cifar10_lenet) that scores generated "
-    "images; empty: no score.");
 DEFINE_string(inception, "",
               "Weights of the 2015 Inception network (pt_inception-2015-12-05-6726825d.pth, inception-2015-12-05.pt or "
               ".safetensors) for the Inception score of generated images; empty: no such score.");
@@ -36,15 +33,13 @@ absl::Status WganLpExperiment::ChooseData(bool has_data_dir) {
 }
 
 absl::Status WganLpExperiment::OpenClassifiers() {
-  if (FLAGS_classifier.empty() && FLAGS_inception.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(classifier_, OpenClassifierOfFlag());
+  if (classifier_ == nullptr && FLAGS_inception.empty()) return absl::OkStatus();
   if (config_.dataset().has_toy()) {
     return absl::InvalidArgumentError(
         "--classifier and --inception score images; this experiment is on points of the plane");
   }
-  if (!FLAGS_classifier.empty()) {
-    ASSIGN_OR_RETURN(classifier_, TrainedClassifier::Load(ResolveUserPath(FLAGS_classifier)));
-    config_.mutable_image_evaluation()->set_classifier(classifier_->description());
-  }
+  if (classifier_ != nullptr) config_.mutable_image_evaluation()->set_classifier(classifier_->description());
   if (!FLAGS_inception.empty()) {
     ASSIGN_OR_RETURN(inception_, InceptionClassifier::Load(ResolveUserPath(FLAGS_inception)));
     config_.mutable_image_evaluation()->set_inception(inception_->description());
