@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/status_macros.h"
 #include "common/config/flags.h"
+#include "common/config/program.h"
 #include "common/io/file.h"
 #include "common/io/image_codec.h"
 #include "datasets/inspection.h"
@@ -30,17 +31,11 @@ DEFINE_int32(columns, 10, "Columns, and at most as many rows, of the contact she
 namespace wgan {
 namespace {
 
-constexpr int kDone = 0, kUsage = 2, kData = 3;
 constexpr int64_t kToyPoints = 100'000;
 constexpr char kUsageText[] =
     "Prints counts, digest and statistics of a data set, and writes a contact sheet.\n\n"
     "  bazel run //datasets:inspect -- --dataset=mnist --data_dir=DIR [--split=test] [--output=sheet.png]\n\n"
     "Exit codes: 0 done, 2 wrong usage, 3 bad or missing data.";
-
-int Fail(int exit_code, const absl::Status& status) {
-  std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
-  return exit_code;
-}
 
 // Where //datasets:inspect_digits finds what it brings; elsewhere the user says.
 std::string DataPath() {
@@ -101,25 +96,19 @@ absl::Status InspectToy(const ToyConfig& config) {
   return absl::OkStatus();
 }
 
-int Main(int argc, char** argv) {
-  const absl::StatusOr<CommandLine> command = ParseCommandLine(argc, argv, {});
-  if (!command.ok()) return Fail(kUsage, command.status());
-  if (command->help) {
-    std::printf("%s\n", HelpPage(kUsageText, {}).c_str());
-    return kDone;
-  }
+ProgramEnd Main(const CommandLine& /*command*/) {
   if (FLAGS_columns < 1 || FLAGS_columns > 100) {
-    return Fail(kUsage, absl::InvalidArgumentError("--columns must be in [1, 100]"));
+    return {ProgramEnd::kUsage, absl::InvalidArgumentError("--columns must be in [1, 100]")};
   }
   const absl::StatusOr<DatasetConfig> config =
       DatasetConfigOf(FLAGS_dataset, DataPath(), FLAGS_split, FLAGS_options, FLAGS_image_size, FLAGS_channels);
-  if (!config.ok()) return Fail(kUsage, config.status());
-  if (const absl::Status valid = ValidateDatasetConfig(*config); !valid.ok()) return Fail(kUsage, valid);
+  if (!config.ok()) return {ProgramEnd::kUsage, config.status()};
+  if (const absl::Status valid = ValidateDatasetConfig(*config); !valid.ok()) return {ProgramEnd::kUsage, valid};
   const absl::Status status = config->has_toy() ? InspectToy(config->toy()) : InspectImages(*config);
-  return status.ok() ? kDone : Fail(kData, status);
+  return {status.ok() ? ProgramEnd::kDone : ProgramEnd::kData, status};
 }
 
 }  // namespace
 }  // namespace wgan
 
-int main(int argc, char** argv) { return wgan::Main(argc, argv); }
+int main(int argc, char** argv) { return wgan::RunProgram(argc, argv, wgan::kUsageText, wgan::Main); }

@@ -1,7 +1,6 @@
 // bazel run //eval:ot: optimal transport between two point clouds in .npy files. common/ot/README.md names the values.
 #include <cmath>
 #include <cstdio>
-#include <exception>
 #include <new>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "common/base/status_macros.h"
 #include "common/config/flags.h"
+#include "common/config/program.h"
 #include "common/io/npz.h"
 #include "common/ot/costs.h"
 #include "eval/ot_problem.h"
@@ -45,18 +45,10 @@ DEFINE_bool(json, false, "Print one JSON object with all values instead of the c
 namespace wgan {
 namespace {
 
-constexpr int kDone = 0, kFailed = 1, kUsage = 2, kData = 3;
-
 constexpr char kUsageText[] =
     "Optimal transport between two point clouds: prints the cost <C, P>.\n\n"
     "  bazel run //eval:ot -- --x=a.npy --y=b.npy [--method=sinkhorn --eps=0.1] [--out=plan.npz] [--json]\n\n"
     "Exit codes: 0 done, 1 failed or not converged, 2 wrong usage, 3 bad or missing data.";
-
-// Says what went wrong; returns `exit_code`.
-int Fail(int exit_code, const absl::Status& status) {
-  std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
-  return exit_code;
-}
 
 absl::Status Meaningless(const char* flag) {
   return absl::InvalidArgumentError(absl::StrCat("--", flag, " has no meaning for --method=", FLAGS_method));
@@ -134,39 +126,35 @@ absl::Status WriteArrays(const OtSolution& solution) {
   return WriteNpz(ResolveUserPath(FLAGS_out), views, FLAGS_compress);
 }
 
-int Run(int argc, char** argv) {
-  const absl::StatusOr<CommandLine> line = ParseCommandLine(argc, argv, {});
-  if (!line.ok()) return Fail(kUsage, line.status());
-  if (line->help) {
-    std::fputs(HelpPage(kUsageText, {}).c_str(), stdout);
-    return kDone;
+absl::StatusOr<OtSolution> Solve(const OtProblem& problem, const OtOptions& options) {
+  try {
+    return SolveOt(problem, options);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("not enough memory for the costs; use fewer points or --method=sliced");
   }
+}
+
+ProgramEnd Main(const CommandLine& /*command*/) {
   const absl::StatusOr<OtOptions> options = ParseOptions();
-  if (!options.ok()) return Fail(kUsage, options.status());
+  if (!options.ok()) return {ProgramEnd::kUsage, options.status()};
   const absl::StatusOr<OtProblem> problem = ReadOtProblem(ResolveUserPath(FLAGS_x), ResolveUserPath(FLAGS_y),
                                                           ResolveUserPath(FLAGS_a), ResolveUserPath(FLAGS_b));
-  if (!problem.ok()) return Fail(kData, problem.status());
-  const absl::StatusOr<OtSolution> solution = SolveOt(*problem, *options);
-  if (!solution.ok()) return Fail(absl::IsInvalidArgument(solution.status()) ? kData : kFailed, solution.status());
-  if (absl::Status status = WriteArrays(*solution); !status.ok()) return Fail(kFailed, status);
+  if (!problem.ok()) return {ProgramEnd::kData, problem.status()};
+  const absl::StatusOr<OtSolution> solution = Solve(*problem, *options);
+  if (!solution.ok()) {
+    return {absl::IsInvalidArgument(solution.status()) ? ProgramEnd::kData : ProgramEnd::kFailed, solution.status()};
+  }
+  if (const absl::Status status = WriteArrays(*solution); !status.ok()) return {ProgramEnd::kFailed, status};
   if (FLAGS_json) {
     std::printf("%s\n", solution->values.dump(2).c_str());
   } else if (solution->converged) {
     std::printf("%s\n", absl::StrFormat("%.12g", solution->cost).c_str());
   }
-  return solution->converged ? kDone : Fail(kFailed, absl::DeadlineExceededError(solution->problem));
+  if (!solution->converged) return {ProgramEnd::kFailed, absl::DeadlineExceededError(solution->problem)};
+  return {};
 }
 
 }  // namespace
 }  // namespace wgan
 
-int main(int argc, char** argv) {
-  try {
-    return wgan::Run(argc, argv);
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "error: not enough memory for the costs; use fewer points or --method=sliced\n");
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
-  }
-  return 1;
-}
+int main(int argc, char** argv) { return wgan::RunProgram(argc, argv, wgan::kUsageText, wgan::Main); }

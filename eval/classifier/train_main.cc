@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <exception>
 #include <memory>
 #include <string>
 
@@ -11,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "common/base/status_macros.h"
 #include "common/config/flags.h"
+#include "common/config/program.h"
 #include "common/config/text_proto.h"
 #include "common/train/progress.h"
 #include "eval/classifier/train_tensor.h"
@@ -27,16 +27,10 @@ DEFINE_bool(quiet, false, "No progress, no result.");
 namespace wgan {
 namespace {
 
-constexpr int kDone = 0, kFailed = 1, kUsage = 2;
 constexpr char kUsageText[] =
     "Trains a small image classifier, for classifier scores and fid_lenet.\n\n"
     "  bazel run //eval/classifier:train -- --config=CONFIG --data_dir=DIR --output=FILE.safetensors\n\n"
     "Exit codes: 0 done, 1 failed, 2 wrong usage.";
-
-int Fail(int exit_code, const absl::Status& status) {
-  std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
-  return exit_code;
-}
 
 absl::StatusOr<ClassifierConfig> LoadConfig(const CommandLine& command) {
   if (FLAGS_config.empty() || FLAGS_output.empty()) {
@@ -65,32 +59,19 @@ absl::StatusOr<ClassifierRecord> Train(const ClassifierConfig& config) {
   return TrainClassifier(config, ResolveUserPath(FLAGS_data_dir), ResolveUserPath(FLAGS_output), progress);
 }
 
-int Main(int argc, char** argv) {
-  const absl::StatusOr<CommandLine> command = ParseCommandLine(argc, argv, {});
-  if (!command.ok()) return Fail(kUsage, command.status());
-  if (command->help) {
-    std::printf("%s\n", HelpPage(kUsageText, {}).c_str());
-    return kDone;
-  }
-  const absl::StatusOr<ClassifierConfig> config = LoadConfig(*command);
-  if (!config.ok()) return Fail(kUsage, config.status());
+ProgramEnd Main(const CommandLine& command) {
+  const absl::StatusOr<ClassifierConfig> config = LoadConfig(command);
+  if (!config.ok()) return {ProgramEnd::kUsage, config.status()};
   const absl::StatusOr<ClassifierRecord> record = Train(*config);
-  if (!record.ok()) return Fail(kFailed, record.status());
+  if (!record.ok()) return {ProgramEnd::kFailed, record.status()};
   if (!FLAGS_quiet) {
     std::printf("%s: accuracy %.4f on %lld held-out images, trained on %s\n", FLAGS_output.c_str(), record->accuracy,
                 static_cast<long long>(record->held_out), record->description.c_str());
   }
-  return kDone;
+  return {};
 }
 
 }  // namespace
 }  // namespace wgan
 
-int main(int argc, char** argv) {
-  try {
-    return wgan::Main(argc, argv);
-  } catch (const std::exception& error) {  // LibTorch and the standard library throw: out of memory above all
-    std::fprintf(stderr, "error: %s\n", error.what());
-    return wgan::kFailed;
-  }
-}
+int main(int argc, char** argv) { return wgan::RunProgram(argc, argv, wgan::kUsageText, wgan::Main); }

@@ -17,6 +17,7 @@
 #include "common/base/random_stream.h"
 #include "common/base/status_macros.h"
 #include "common/config/flags.h"
+#include "common/config/program.h"
 #include "common/ot/closed_form/sliced.h"
 #include "common/train/random_tensor.h"
 #include "eval/inception_score.h"
@@ -78,17 +79,11 @@ DEFINE_bool(silent, false, "No progress.");
 namespace wgan {
 namespace {
 
-constexpr int kDone = 0, kUsage = 2, kData = 3;
 constexpr char kUsageText[] =
     "Scores of generated images (input1) against real ones (input2).\n\n"
     "  bazel run //eval:metrics -- --input1=DIR --input2=stats.npz --inception=WEIGHTS --fid [--kid --isc ...] "
     "[--json]\n\n"
     "Exit codes: 0 done, 2 wrong usage, 3 bad or missing data.";
-
-int Fail(int exit_code, const absl::Status& status) {
-  std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
-  return exit_code;
-}
 
 // Scores in the order in which they were computed, and what has to be said with them.
 struct Report {
@@ -395,18 +390,12 @@ absl::Status Run(Report& report) {
   return absl::OkStatus();
 }
 
-int Main(int argc, char** argv) {
-  const absl::StatusOr<CommandLine> command = ParseCommandLine(argc, argv, {});
-  if (!command.ok()) return Fail(kUsage, command.status());
-  if (command->help) {
-    std::printf("%s\n", HelpPage(kUsageText, {}).c_str());
-    return kDone;
-  }
-  if (const absl::Status usage = CheckUsage(); !usage.ok()) return Fail(kUsage, usage);
+ProgramEnd Main(const CommandLine& /*command*/) {
+  if (const absl::Status usage = CheckUsage(); !usage.ok()) return {ProgramEnd::kUsage, usage};
   Report report;
-  if (const absl::Status status = Run(report); !status.ok()) return Fail(kData, status);
+  if (const absl::Status status = Run(report); !status.ok()) return {ProgramEnd::kData, status};
   Print(report);
-  return kDone;
+  return {};
 }
 
 }  // namespace
@@ -414,5 +403,5 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   wgan::KeepFreedMemory();
-  return wgan::Main(argc, argv);
+  return wgan::RunProgram(argc, argv, wgan::kUsageText, wgan::Main);
 }
