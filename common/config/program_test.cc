@@ -61,7 +61,9 @@ TEST(RunProgramTest, HelpAndWrongFlagsDoNotReachTheBody) {
 }
 
 TEST(RunProgramTest, EveryErrorIsOneLine) {
-  const auto data = OutcomeOf({}, [] { return ProgramEnd{ProgramEnd::kData, absl::DataLossError("x.npy is cut off")}; });
+  const auto data = OutcomeOf({}, [] {
+    return ProgramEnd{ProgramEnd::kData, absl::DataLossError("x.npy is cut off")};
+  });
   EXPECT_EQ(data.code, 3);
   EXPECT_EQ(data.error, "error: x.npy is cut off\n");
   const auto thrown = OutcomeOf({}, []() -> ProgramEnd { throw std::runtime_error("no kernel\nframe 0\nframe 1"); });

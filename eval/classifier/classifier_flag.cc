@@ -3,9 +3,10 @@
 #include "common/config/flags.h"
 #include "gflags/gflags.h"
 
-DEFINE_string(classifier, "",
-              "File of a classifier of the same data (bazel build //eval/classifier:cifar10_lenet) that scores generated "
-              "images; empty: no such score.");
+DEFINE_string(
+    classifier, "",
+    "File of a classifier of the same data (bazel build //eval/classifier:cifar10_lenet) that scores generated "
+    "images; empty: no such score.");
 
 namespace wgan {
 
