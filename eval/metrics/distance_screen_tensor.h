@@ -4,8 +4,8 @@
 // what the bound leaves open is computed again from the original coordinates, in double.
 //
 // Points whose coordinates are bytes (whole numbers up to 255, or such numbers mapped to [0, 1] or [-1, 1], as pixels
-// are) are screened in integers on processors with AVX-512 VNNI: exactly, and in less than half the time. All others are
-// centred, scaled and screened in floats.
+// are) are screened in integers on processors with AVX-512 VNNI: exactly, and in less than half the time. All others
+// are centred, scaled and screened in floats.
 #ifndef EVAL_METRICS_DISTANCE_SCREEN_TENSOR_H_
 #define EVAL_METRICS_DISTANCE_SCREEN_TENSOR_H_
 
