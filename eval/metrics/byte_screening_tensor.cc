@@ -72,10 +72,9 @@ std::optional<ByteRows> ToGrid(const at::Tensor& points, const Grid& grid) {
   ByteRows rows{torch::empty({n, d}, torch::kInt8), std::vector<int32_t>(n), std::vector<double>(n)};
   for (int64_t i = 0; i < n; ++i) {
     int8_t* bytes = rows.bytes.mutable_data_ptr<int8_t>() + i * d;
-    const double squared =
-        points.scalar_type() == torch::kFloat64
-            ? FillRow(points.const_data_ptr<double>() + i * d, d, grid, bytes, &rows.norms[i])
-            : FillRow(points.const_data_ptr<float>() + i * d, d, grid, bytes, &rows.norms[i]);
+    const double squared = points.scalar_type() == torch::kFloat64
+                               ? FillRow(points.const_data_ptr<double>() + i * d, d, grid, bytes, &rows.norms[i])
+                               : FillRow(points.const_data_ptr<float>() + i * d, d, grid, bytes, &rows.norms[i]);
     if (std::isinf(squared)) return std::nullopt;
     rows.deviations[i] = std::sqrt(squared) + 1e-9;  // and what rounding in double hides
   }

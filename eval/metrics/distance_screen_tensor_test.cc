@@ -52,9 +52,7 @@ TEST_F(ByteScreeningTest, ValuesAreWithinTheBoundOnEveryGrid) {
     const at::Tensor x = Bytes(40, d, 0), y = Bytes(70, d, 1);
     std::vector<double> radii;
     for (int64_t j = 0; j < 70; ++j) radii.push_back(j % 5 == 0 ? 0 : 1e3 * static_cast<double>(j * d));
-    const struct {
-      double low, step;
-    } grids[] = {{0, 1}, {0, 1.0 / 255}, {-1, 2.0 / 255}};
+    const struct { double low, step; } grids[] = {{0, 1}, {0, 1.0 / 255}, {-1, 2.0 / 255}};
     for (const auto& grid : grids) {
       for (const auto type : {torch::kFloat64, torch::kFloat32}) {
         const at::Tensor u = (x * grid.step + grid.low).to(type), v = (y * grid.step + grid.low).to(type);
