@@ -148,7 +148,7 @@ std::unique_ptr<const Screening> MakeByteScreening(const at::Tensor& queries, co
   if (!grid.has_value()) return nullptr;
   std::optional<ByteRows> x = ToGrid(queries, *grid);
   if (!x.has_value()) return nullptr;
-  std::optional<ByteRows> y = ToGrid(points, *grid);
+  std::optional<ByteRows> y = points.is_same(queries) ? x : ToGrid(points, *grid);  // the same: leave one out
   if (!y.has_value()) return nullptr;
   return std::make_unique<ByteScreening>(*std::move(x), *std::move(y), grid->step, squared_radii);
 }
