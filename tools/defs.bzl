@@ -72,10 +72,11 @@ def _overlays_beside(config):
     return {scale: file for scale, file in files.items() if native.glob([file])}
 
 def _scales_of_files(overlays):
-    # {"cpu": "a", "smoke": "a"} -> {"a": "cpu,smoke"}, as the rules take it.
+    # {"cpu": ["a", "b"], "smoke": "a"} -> {"a": "cpu,smoke", "b": "cpu"}, as the rules take it.
     scales_of = {}
-    for scale, file in overlays.items():
-        scales_of[file] = (scales_of[file] + "," if file in scales_of else "") + scale
+    for scale, files in overlays.items():
+        for file in files if type(files) == "list" else [files]:
+            scales_of[file] = (scales_of[file] + "," if file in scales_of else "") + scale
     return scales_of
 
 def experiment(
@@ -112,7 +113,7 @@ def experiment(
             tags = ["figure:4"],
         )
 
-    The config that is trained is made of, in this order, later ones winning: `config`, `settings`, the overlay of the
+    The config that is trained is made of, in this order, later ones winning: `config`, `settings`, the overlays of the
     scale, `scale_settings` of the scale, and for `bazel run` the user's flags. `config` and `settings` together are
     the paper's own setting: what the rest changes is the difference from the paper that every result prints.
 
@@ -125,17 +126,20 @@ def experiment(
             each seed the arrays and pictures of its run. Tagged manual.
         NAME.smoke: NAME.result at scale smoke, whatever the flag.
         NAME_smoke_test: see `smoke_test`.
+        NAME_full_size_test: two iterations at the paper's own scale, the second after resuming; says how long they took
+            and how much memory. Tagged manual: minutes and gigabytes where the networks are the paper's.
 
     Args:
         name: the experiment, as `bazel run //papers/PAPER:NAME` and the specs of figures name it.
         binary: the training program, a cc_binary whose main calls RunMain (common/train/run_main.h). One serves all
             experiments of a paper: a program with LibTorch takes long to link.
         config: the paper's setting, a text proto; by default configs/NAME.textproto.
-        overlays: dict from scale ("smoke", "cpu") to the text proto that is merged over it and holds only what differs.
+        overlays: dict from scale ("smoke", "cpu") to the text proto that is merged over it and holds only what differs, or
+            to several, of which later ones win.
             By default configs/NAME.SCALE.textproto, for each scale that has one.
         settings: "field=value" strings, as the program's flag --set takes them: what tells this experiment from others
             with the same config.
-        scale_settings: dict from scale to "field=value" strings, applied after the overlay.
+        scale_settings: dict from scale to "field=value" strings, applied after the overlays.
         seeds: how many seeds NAME.result has: a number (at smoke then at most 2), or a dict by scale with all three.
         first_seed: the seeds are first_seed, first_seed + 1, ... Experiments that are compared should have equal ones.
         segments: into how many actions a run is cut: a number (at smoke then 1), or a dict by scale with all three.
@@ -194,6 +198,14 @@ def experiment(
         data = [":" + name if smoke_test == "program" else ":%s.smoke" % name],
         tags = ["smoke"] + tags,
     )
+    native.sh_test(
+        name = name + "_full_size_test",
+        size = "enormous",
+        srcs = ["//tools:full_size_test.sh"],
+        args = ["$(location :%s)" % name],
+        data = [":" + name],
+        tags = ["exclusive", "full-size", "manual"] + tags,
+    )
 
 def classifier(name, config, overlays = None, data_dir = None, least_smoke_accuracy = None, tags = []):
     """A small image classifier (eval/classifier), trained by a cached action.
@@ -217,7 +229,7 @@ def classifier(name, config, overlays = None, data_dir = None, least_smoke_accur
     Args:
         name: of the classifier ("cifar10_lenet").
         config: the ClassifierConfig (eval/classifier/classifier.proto), a text proto: data set, network, training.
-        overlays: dict from scale ("smoke", "cpu") to the text proto that is merged over it. By default the files beside
+        overlays: dict from scale ("smoke", "cpu") to what is merged over it, as for experiment(). By default the files beside
             it called CONFIG.SCALE.textproto.
         data_dir: the data, a target whose files lie in one folder. If it has none (a repository rule that found none),
             the config's stand_in is trained on; without one that is an error that says what is missing.

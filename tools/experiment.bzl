@@ -53,12 +53,14 @@ int_setting = rule(
 def _quoted(text):
     return '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
 
-def _scale_entry(scale, overlay, settings):
+def _scale_entry(scale, overlays, settings):
     lines = ["scales {", "  name: " + _quoted(scale)]
-    if overlay:
-        lines.append("  overlay: " + _quoted(overlay.short_path))
+    lines += ["  overlays: " + _quoted(overlay.short_path) for overlay in overlays]
     lines += ["  settings: " + _quoted(setting) for setting in settings]
     return "\n".join(lines + ["}"])
+
+def _overlays_of(ctx, scale):
+    return [target.files.to_list()[0] for target, scales in ctx.attr.overlays.items() if scale in scales.split(",")]
 
 def _check_settings(ctx, settings):
     for setting in settings:
@@ -66,10 +68,6 @@ def _check_settings(ctx, settings):
             fail("%s: the setting \"%s\" is not \"field=value\"" % (ctx.label, setting))
 
 def _definition_text(ctx):
-    overlay_of = {}
-    for target, scales in ctx.attr.overlays.items():
-        for scale in scales.split(","):
-            overlay_of[scale] = target.files.to_list()[0]
     lines = [
         "paper: " + _quoted(ctx.label.package.split("/")[-1]),
         "name: " + _quoted(ctx.label.name),
@@ -80,8 +78,9 @@ def _definition_text(ctx):
     for scale in SCALES:
         settings = ctx.attr.scale_settings.get(scale, [])
         _check_settings(ctx, settings)
-        if scale in overlay_of or settings:
-            lines.append(_scale_entry(scale, overlay_of.get(scale), settings))
+        overlays = _overlays_of(ctx, scale)
+        if overlays or settings:
+            lines.append(_scale_entry(scale, overlays, settings))
     return "\n".join(lines) + "\n"
 
 _LAUNCHER = """#!/bin/bash
@@ -140,7 +139,7 @@ experiment_program = rule(
             allow_files = True,
         ),
         "settings": attr.string_list(doc = "\"field=value\" strings that belong to the paper's setting."),
-        "scale_settings": attr.string_list_dict(doc = "\"field=value\" strings by scale, after the overlay."),
+        "scale_settings": attr.string_list_dict(doc = "\"field=value\" strings by scale, after the overlays."),
         "data": attr.label_list(doc = "Files that the program reads.", allow_files = True),
     },
 )
@@ -269,7 +268,7 @@ def _classifier_weights_impl(ctx):
     output = ctx.actions.declare_file(
         "_%s/%s.safetensors" % (scale, name[:-len("." + scale)]) if ctx.attr.scale else "%s.%s.safetensors" % (name, scale),
     )
-    overlays = [target.files.to_list()[0] for target, scales in ctx.attr.overlays.items() if scale in scales.split(",")]
+    overlays = _overlays_of(ctx, scale)
     arguments = ctx.actions.args()
     arguments.add("--quiet")
     arguments.add(ctx.file.config, format = "--config=%s")

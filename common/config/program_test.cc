@@ -16,7 +16,10 @@ DEFINE_int64(pieces, 3, "How many.");
 namespace wgan {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 // What the program with these arguments wrote, and its exit code.
 struct Outcome {
@@ -58,6 +61,28 @@ TEST(RunProgramTest, HelpAndWrongFlagsDoNotReachTheBody) {
   EXPECT_EQ(wrong.code, 2);
   EXPECT_THAT(wrong.error, HasSubstr("error: "));
   EXPECT_THAT(wrong.error, HasSubstr("--pieces"));
+}
+
+TEST(RunProgramTest, UsageAndAliasesOfTheProgram) {
+  const auto run = [](std::vector<const char*> arguments, const absl::StatusOr<std::string>& usage) {
+    arguments.insert(arguments.begin(), "program");
+    const Program program = {[&] { return usage; },
+                             [](const CommandLine&) { return ProgramEnd{ProgramEnd::kInterrupted}; },
+                             {FlagAlias::Flag("parts", "pieces"), FlagAlias::IgnoredSwitch("fast", "all is fast")}};
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int code = RunProgram(static_cast<int>(arguments.size()), arguments.data(), program);
+    const std::string out = testing::internal::GetCapturedStdout();
+    return Outcome{code, out, testing::internal::GetCapturedStderr()};
+  };
+  const Outcome interrupted = run({"--parts=5", "--fast"}, std::string("Counts."));
+  EXPECT_EQ(interrupted.code, 130);
+  EXPECT_THAT(interrupted.error, AllOf(StartsWith("note: "), HasSubstr("all is fast"), Not(HasSubstr("error: "))));
+  EXPECT_EQ(FLAGS_pieces, 5);
+  EXPECT_THAT(run({"--help"}, std::string("Counts.")).out, AllOf(HasSubstr("Counts."), HasSubstr("--parts")));
+  const Outcome broken = run({"--help"}, absl::NotFoundError("no definition"));
+  EXPECT_EQ(broken.code, 2);
+  EXPECT_EQ(broken.error, "error: no definition\n");
 }
 
 TEST(RunProgramTest, EveryErrorIsOneLine) {

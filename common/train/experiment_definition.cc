@@ -55,9 +55,9 @@ absl::Status ApplyScale(const ExperimentDefinition& definition, const std::strin
                         google::protobuf::Message* config) {
   for (const ExperimentDefinition::Scale& entry : definition.scales()) {
     if (entry.name() != scale) continue;
-    if (entry.has_overlay()) {
-      ASSIGN_OR_RETURN(std::string overlay, LocateRunfile(entry.overlay()));
-      RETURN_IF_ERROR(MergeOverlay(overlay, config));
+    for (const std::string& overlay : entry.overlays()) {
+      ASSIGN_OR_RETURN(const std::string path, LocateRunfile(overlay));
+      RETURN_IF_ERROR(MergeOverlay(path, config));
     }
     RETURN_IF_ERROR(ApplySettings(entry.settings(), config));
   }

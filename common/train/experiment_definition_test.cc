@@ -21,14 +21,15 @@ class ExperimentDefinitionTest : public ::testing::Test {
     WGAN_ASSERT_OK(CreateDirectories(JoinPath(root_, "wgan")));
     ASSERT_EQ(setenv("TEST_SRCDIR", root_.c_str(), 1), 0);
     Write("paper.textproto", "iterations: 1000 batch_size: 64 log_every: 5");
-    Write("cpu.textproto", "iterations: 6");
+    Write("cpu.textproto", "iterations: 6 sample_every: 3 log_every: 2");
+    Write("more.textproto", "sample_every: 4");
     Write("definition", R"pb(
       paper: "p"
       name: "n"
       config: "paper.textproto"
       settings: "batch_size=32"
       settings: "iterations=500"
-      scales { name: "cpu" overlay: "cpu.textproto" settings: "log_every=1" }
+      scales { name: "cpu" overlays: "cpu.textproto" overlays: "more.textproto" settings: "log_every=1" }
       scales { name: "smoke" settings: "iterations=2" }
     )pb");
   }
@@ -39,7 +40,7 @@ class ExperimentDefinitionTest : public ::testing::Test {
   std::string root_;
 };
 
-TEST_F(ExperimentDefinitionTest, SettingsComeBeforeTheScale) {
+TEST_F(ExperimentDefinitionTest, SettingsComeBeforeTheScaleAndLaterOverlaysWin) {
   WGAN_ASSERT_OK_AND_ASSIGN(const ExperimentDefinition definition, LoadExperimentDefinition("definition"));
   TrainingConfig config;
   WGAN_ASSERT_OK(LoadPaperConfig(definition, &config));
@@ -51,6 +52,7 @@ TEST_F(ExperimentDefinitionTest, SettingsComeBeforeTheScale) {
   EXPECT_EQ(config.iterations(), 6);
   EXPECT_EQ(config.batch_size(), 32);
   EXPECT_EQ(config.log_every(), 1);
+  EXPECT_EQ(config.sample_every(), 4);
   WGAN_ASSERT_OK(ApplyScale(definition, "smoke", &smoke));
   EXPECT_EQ(smoke.iterations(), 2);
   WGAN_ASSERT_OK(ApplyScale(definition, "paper", &paper));

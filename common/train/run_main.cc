@@ -8,13 +8,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <map>
 #include <optional>
 #include <thread>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -22,8 +20,10 @@
 #include "common/base/heap.h"
 #include "common/base/status_macros.h"
 #include "common/base/stop_request.h"
+#include "common/config/program.h"
 #include "common/config/text_proto.h"
 #include "common/io/file.h"
+#include "common/io/processor_name.h"
 #include "common/io/sha256.h"
 #include "common/train/events.h"
 #include "common/train/experiment_definition.h"
@@ -59,12 +59,6 @@ DEFINE_string(timing_file, "", "With --segment: where to write how long it took.
 
 namespace wgan {
 namespace {
-
-// Says what went wrong; returns `exit_code`.
-int Fail(int exit_code, const absl::Status& status) {
-  std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
-  return exit_code;
-}
 
 // More threads than any machine has cores: OpenMP ends the program where it cannot make them.
 constexpr int kMostThreads = 1024;
@@ -171,18 +165,6 @@ void PrintConfig(const ExperimentDefinition& definition, const Settings& setting
   std::fputs(ConfigText(config).c_str(), stdout);
 }
 
-// The processor's name as Linux gives it.
-std::string ProcessorName() {
-  absl::StatusOr<std::string> info = ReadFile("/proc/cpuinfo");
-  if (!info.ok()) return "unknown";
-  for (absl::string_view line : absl::StrSplit(*info, '\n')) {
-    if (!absl::StartsWith(line, "model name")) continue;
-    const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits(": ", 1));
-    if (parts.size() == 2) return parts[1];
-  }
-  return "unknown";
-}
-
 std::map<std::string, std::string> DescribeEnvironment(const Settings& settings) {
   absl::StatusOr<std::string> program = Sha256HexOfFile("/proc/self/exe");
   return {{"libtorch", TORCH_VERSION},
@@ -259,31 +241,31 @@ void PrintResult(const RunDirectory& run, const TrainingResult& result, size_t u
   std::fputs(text.c_str(), stdout);
 }
 
-int ExitCodeOf(RunStatus status) {
+ProgramEnd::Code ExitCodeOf(RunStatus status) {
   switch (status) {
     case RunStatus::kDone:
-      return kExitDone;
+      return ProgramEnd::kDone;
     case RunStatus::kInterrupted:
-      return kExitInterrupted;
+      return ProgramEnd::kInterrupted;
     case RunStatus::kDiverged:
     case RunStatus::kFailed:
     case RunStatus::kRunning:
-      return kExitFailed;
+      return ProgramEnd::kFailed;
   }
-  return kExitFailed;
+  return ProgramEnd::kFailed;
 }
 
 // A refused folder is a matter of usage, anything else that goes wrong with it is a failure.
-int RunDirectoryExitCode(const absl::Status& status) {
-  return absl::IsFailedPrecondition(status) ? kExitUsage : kExitFailed;
+ProgramEnd::Code RunDirectoryExitCode(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) ? ProgramEnd::kUsage : ProgramEnd::kFailed;
 }
 
-int TrainInto(RunDirectory& run, Experiment& experiment, const Settings& settings, BatchSource& data) {
+ProgramEnd TrainInto(RunDirectory& run, Experiment& experiment, const Settings& settings, BatchSource& data) {
   Announce(run);
   const TrainingConfig& config = experiment.training();
   absl::StatusOr<std::unique_ptr<Algorithm>> algorithm =
       experiment.MakeAlgorithm(RandomStreams(config.seed()), data, settings.device);
-  if (!algorithm.ok()) return Fail(kExitFailed, algorithm.status());
+  if (!algorithm.ok()) return {ProgramEnd::kFailed, algorithm.status()};
   absl::StatusOr<TrainingResult> result;
   {
     ProgressDisplay progress(stderr, isatty(fileno(stderr)) == 1, config.iterations(), (*algorithm)->ScalarNames(),
@@ -291,20 +273,20 @@ int TrainInto(RunDirectory& run, Experiment& experiment, const Settings& setting
     EventWriter events(run.path(), (*algorithm)->ScalarNames());
     result = Train({**algorithm, data, config, run, {&progress, &events}});
   }
-  if (!result.ok()) return Fail(IsDataError(result.status()) ? kExitData : kExitFailed, result.status());
+  if (!result.ok()) return {IsDataError(result.status()) ? ProgramEnd::kData : ProgramEnd::kFailed, result.status()};
   PrintResult(run, *result, data.UnreadableSamples().size());
-  return ExitCodeOf(result->status);
+  return {ExitCodeOf(result->status)};
 }
 
-int OpenAndTrain(const RunDescription& description, const std::string& output, Experiment& experiment,
-                 const Settings& settings, BatchSource& data) {
+ProgramEnd OpenAndTrain(const RunDescription& description, const std::string& output, Experiment& experiment,
+                        const Settings& settings, BatchSource& data) {
   absl::StatusOr<std::unique_ptr<RunDirectory>> run = RunDirectory::Open(output, settings.resume, description);
-  if (!run.ok()) return Fail(RunDirectoryExitCode(run.status()), run.status());
+  if (!run.ok()) return {RunDirectoryExitCode(run.status()), run.status()};
   const RunStatus found = (*run)->found_status();
   if (found == RunStatus::kDone || found == RunStatus::kDiverged) {
     std::fputs("This run has already ended; nothing to do.\n", stderr);
     PrintResult(**run, {found, (*run)->found_iteration(), {}, (*run)->found_message()}, /*unreadable=*/0);
-    return ExitCodeOf(found);
+    return {ExitCodeOf(found)};
   }
   return TrainInto(**run, experiment, settings, data);
 }
@@ -334,70 +316,63 @@ absl::StatusOr<TrainingResult> TrainSegment(const Segment& segment, RunDirectory
   return result;
 }
 
-int OpenAndTrainSegment(const RunDescription& description, const std::string& output, Experiment& experiment,
-                        const Settings& settings, BatchSource& data) {
+ProgramEnd OpenAndTrainSegment(const RunDescription& description, const std::string& output, Experiment& experiment,
+                               const Settings& settings, BatchSource& data) {
   const Segment& segment = *settings.segment;
   const absl::Time start = absl::Now();
   if (!FLAGS_resume_from.empty()) {
     if (absl::Status status = CopyRun(ResolveUserPath(FLAGS_resume_from), output); !status.ok()) {
-      return Fail(kExitFailed, status);
+      return {ProgramEnd::kFailed, status};
     }
   }
   const ResumeMode mode = segment.index == 1 ? ResumeMode::kNever : ResumeMode::kAuto;
   absl::StatusOr<std::unique_ptr<RunDirectory>> run = RunDirectory::Open(output, mode, description);
-  if (!run.ok()) return Fail(RunDirectoryExitCode(run.status()), run.status());
+  if (!run.ok()) return {RunDirectoryExitCode(run.status()), run.status()};
   const int64_t from = (*run)->found_iteration();
   absl::StatusOr<TrainingResult> result = TrainSegment(segment, **run, experiment, settings, data);
-  if (!result.ok()) return Fail(IsDataError(result.status()) ? kExitData : kExitFailed, result.status());
+  if (!result.ok()) return {IsDataError(result.status()) ? ProgramEnd::kData : ProgramEnd::kFailed, result.status()};
   if (result->status == RunStatus::kDiverged) std::fprintf(stderr, "%s\n", result->message.c_str());
   if (!FLAGS_timing_file.empty()) {
     const std::string started = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", start, absl::UTCTimeZone());
     const SegmentTiming timing{from, result->iteration, absl::ToDoubleSeconds(absl::Now() - start), started};
     if (absl::Status status = WriteTiming(ResolveUserPath(FLAGS_timing_file), timing); !status.ok()) {
-      return Fail(kExitFailed, status);
+      return {ProgramEnd::kFailed, status};
     }
   }
   const bool stopped = result->status == RunStatus::kInterrupted &&
                        result->iteration < segment.LastIteration(experiment.training().iterations());
-  return stopped ? kExitInterrupted : kExitDone;
+  return {stopped ? ProgramEnd::kInterrupted : ProgramEnd::kDone};
 }
 
-int OpenData(const ExperimentDefinition& definition, Experiment& experiment, const Settings& settings,
-             std::vector<std::string> difference) {
+ProgramEnd OpenData(const ExperimentDefinition& definition, Experiment& experiment, const Settings& settings,
+                    std::vector<std::string> difference) {
   if (!FLAGS_cache_dir.empty()) experiment.set_cache_dir(ResolveUserPath(FLAGS_cache_dir));
   absl::StatusOr<std::unique_ptr<BatchSource>> data = experiment.OpenData(settings.data_dir);
-  if (!data.ok()) return Fail(kExitData, data.status());
+  if (!data.ok()) return {ProgramEnd::kData, data.status()};
   const RunDescription description = Describe(definition, experiment, settings, std::move(difference), (*data)->info());
   const std::string output = OutputDirectory(definition, settings, description.seed);
   return settings.segment.has_value() ? OpenAndTrainSegment(description, output, experiment, settings, **data)
                                       : OpenAndTrain(description, output, experiment, settings, **data);
 }
 
-std::string Usage(const ExperimentDefinition& definition, const Experiment& experiment) {
+absl::StatusOr<std::string> Usage(const Experiment& experiment) {
+  ASSIGN_OR_RETURN(const ExperimentDefinition definition, LoadExperimentDefinition(FLAGS_experiment));
   return absl::StrCat(experiment.summary(), " Experiment ", definition.name(), ".\n\n  bazel run //papers/",
                       definition.paper(), ":", definition.name(),
                       " -- [--flag=value ...]\n\nExit codes: 0 done, 1 failed or diverged, 2 wrong usage, 3 bad or "
                       "missing data, 130 interrupted after a checkpoint.");
 }
 
-int RunWithoutCatching(Experiment& experiment, int argc, char** argv) {
-  const std::vector<FlagAlias> aliases = experiment.aliases();
-  absl::StatusOr<CommandLine> line = ParseCommandLine(argc, argv, aliases);
-  if (!line.ok()) return Fail(kExitUsage, line.status());
+ProgramEnd Main(Experiment& experiment, const CommandLine& line) {
   absl::StatusOr<ExperimentDefinition> definition = LoadExperimentDefinition(FLAGS_experiment);
-  if (!definition.ok()) return Fail(kExitUsage, definition.status());
-  if (line->help) {
-    std::fputs(HelpPage(Usage(*definition, experiment), aliases).c_str(), stdout);
-    return kExitDone;
-  }
-  for (const std::string& note : line->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  if (!definition.ok()) return {ProgramEnd::kUsage, definition.status()};
   absl::StatusOr<Settings> settings = ParseSettings();
-  if (!settings.ok()) return Fail(kExitUsage, settings.status());
-  absl::StatusOr<std::vector<std::string>> difference = LoadConfig(*definition, *settings, *line, experiment);
-  if (!difference.ok()) return Fail(kExitUsage, difference.status());
+  if (!settings.ok()) return {ProgramEnd::kUsage, settings.status()};
+  absl::StatusOr<std::vector<std::string>> difference = LoadConfig(*definition, *settings, line, experiment);
+  if (!difference.ok()) return {ProgramEnd::kUsage, difference.status()};
   if (FLAGS_dry_run) {
     PrintConfig(*definition, *settings, *difference, experiment.config());
-    return kExitDone;
+    return {};
   }
   InstallStopRequestHandlers();
   signal(SIGXFSZ, SIG_IGN);  // a file beyond the user's limit is then an error that names it, as on a full disk
@@ -410,13 +385,8 @@ int RunWithoutCatching(Experiment& experiment, int argc, char** argv) {
 
 int RunMain(Experiment& experiment, int argc, char** argv) {
   KeepFreedMemory();
-  try {
-    return RunWithoutCatching(experiment, argc, argv);
-  } catch (const std::exception& error) {
-    // LibTorch and the standard library throw: out of memory above all.
-    std::fprintf(stderr, "error: %s\n", error.what());
-    return kExitFailed;
-  }
+  const auto body = [&](const CommandLine& line) { return Main(experiment, line); };
+  return RunProgram(argc, argv, {[&] { return Usage(experiment); }, body, experiment.aliases()});
 }
 
 }  // namespace wgan

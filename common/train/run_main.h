@@ -29,7 +29,7 @@ namespace wgan {
 
 // What a paper's experiments have in common. The life of one, as RunMain leads it:
 //   1. config() is filled as the experiment's definition says (experiment.proto): from the config file, the settings
-//      and the scale's overlay and settings; then by ChooseData(), then by --seed, --set and the aliases; declared
+//      and the scale's overlays and settings; then by ChooseData(), then by --seed, --set and the aliases; declared
 //      defaults are written out.
 //   2. Validate().  3. OpenData().  4. MakeAlgorithm().  5. The loop trains it.
 class Experiment {
@@ -71,21 +71,16 @@ class Experiment {
   std::string cache_dir_;
 };
 
-// Exit codes of RunMain.
-inline constexpr int kExitDone = 0;
-inline constexpr int kExitFailed = 1;         // also: diverged, out of disk, damaged checkpoints
-inline constexpr int kExitUsage = 2;          // flags, config, a run directory that holds something else
-inline constexpr int kExitData = 3;           // bad or missing data
-inline constexpr int kExitInterrupted = 130;  // Ctrl-C or SIGTERM, after a checkpoint
-
 // Flags: --data_dir --cache_dir --output_dir --scale=smoke|cpu|paper --seed --threads --resume=auto|never --dry_run
 // --device
 // --set field=value (repeatable), --help, and the experiment's aliases. Progress goes to stderr, results to stdout.
-// Returns the exit code for main().
+// Returns the exit code for main() (ProgramEnd::Code): kDone; kFailed, also for a run that diverged, a full disk,
+// damaged checkpoints; kUsage, also for a run directory that holds something else; kData; kInterrupted, after a
+// checkpoint.
 //
 // From the build: --experiment, the definition; and for a run as a chain of actions --segment=i/N, --resume_from,
 // --timing_file. A segment (segment.h) writes into a fresh --output_dir, is silent unless there is something to say,
-// and leaves nothing that depends on the clock; it also ends well (kExitDone) where the run diverged, which is a
+// and leaves nothing that depends on the clock; it also ends well (kDone) where the run diverged, which is a
 // result like others.
 //
 // --threads are OpenMP's: between two operations they spin for some milliseconds, which is fastest on a machine of

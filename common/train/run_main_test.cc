@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "common/base/status_matchers.h"
 #include "common/base/stop_request.h"
+#include "common/config/program.h"
 #include "common/io/file.h"
 #include "common/train/fake_experiment.h"
 #include "common/train/validate.h"
@@ -79,8 +80,8 @@ class RunMainTest : public ::testing::Test {
       name: "fake"
       config: "papers/fakes/configs/fake.textproto"
       settings: "sample_count=32"
-      scales { name: "cpu" overlay: "papers/fakes/configs/fake.cpu.textproto" }
-      scales { name: "smoke" overlay: "papers/fakes/configs/fake.smoke.textproto" settings: "checkpoint_every=1" }
+      scales { name: "cpu" overlays: "papers/fakes/configs/fake.cpu.textproto" }
+      scales { name: "smoke" overlays: "papers/fakes/configs/fake.smoke.textproto" settings: "checkpoint_every=1" }
     )pb"));
     ASSERT_EQ(setenv("TEST_SRCDIR", root_.c_str(), 1), 0);
     ASSERT_EQ(setenv("BUILD_WORKING_DIRECTORY", root_.c_str(), 1), 0);
@@ -111,7 +112,7 @@ class RunMainTest : public ::testing::Test {
 };
 
 TEST_F(RunMainTest, TrainsAndSaysWhereToLook) {
-  EXPECT_EQ(Run({}), kExitDone) << err_;
+  EXPECT_EQ(Run({}), ProgramEnd::kDone) << err_;
   EXPECT_THAT(out_,
               AllOf(StartsWith("Done: 6 iterations.\n"), HasSubstr(output_ + "/images"), HasSubstr("metrics.csv")));
   EXPECT_THAT(err_, AllOf(HasSubstr("STAND-IN"), HasSubstr("6/6  100%")));
@@ -127,18 +128,18 @@ TEST_F(RunMainTest, TrainsAndSaysWhereToLook) {
 }
 
 TEST_F(RunMainTest, AFinishedRunSaysSo) {
-  ASSERT_EQ(Run({}), kExitDone);
-  EXPECT_EQ(Run({}), kExitDone);
+  ASSERT_EQ(Run({}), ProgramEnd::kDone);
+  EXPECT_EQ(Run({}), ProgramEnd::kDone);
   EXPECT_THAT(err_, HasSubstr("already ended"));
   EXPECT_THAT(out_, StartsWith("Done: 6 iterations.\n"));
-  EXPECT_EQ(Run({"--resume=never"}), kExitUsage);
+  EXPECT_EQ(Run({"--resume=never"}), ProgramEnd::kUsage);
   EXPECT_THAT(err_, HasSubstr("already holds a run"));
 }
 
 TEST_F(RunMainTest, ScalesFlagsAndAliasesMakeTheConfig) {
   EXPECT_EQ(Run({"--scale=smoke", "--seed=9", "--batchSize", "3", "--set=log_every=5", "--pin_mem", "--threads=1",
                  "--dataroot", "faces", "--cache_dir=decoded"}),
-            kExitDone)
+            ProgramEnd::kDone)
       << err_;
   EXPECT_THAT(err_, AllOf(HasSubstr("note: --pin_mem has no effect"), HasSubstr("seed 9")));
   EXPECT_THAT(Effective(), AllOf(HasSubstr("iterations: 2\n"), HasSubstr("batch_size: 3\n"), HasSubstr("seed: 9\n"),
@@ -151,12 +152,12 @@ TEST_F(RunMainTest, ScalesFlagsAndAliasesMakeTheConfig) {
 }
 
 TEST_F(RunMainTest, DefaultOutputFolderIsTheUsers) {
-  EXPECT_EQ(Run({"--scale=smoke", "--seed=4"}, /*with_output=*/false), kExitDone) << err_;
+  EXPECT_EQ(Run({"--scale=smoke", "--seed=4"}, /*with_output=*/false), ProgramEnd::kDone) << err_;
   EXPECT_TRUE(FileExists(JoinPath(root_, "runs/fakes_fake_smoke_seed4/run.json")));
 }
 
 TEST_F(RunMainTest, DryRunPrintsTheConfigAndWritesNothing) {
-  EXPECT_EQ(Run({"--dry_run", "--batchSize=8"}), kExitDone);
+  EXPECT_EQ(Run({"--dry_run", "--batchSize=8"}), ProgramEnd::kDone);
   EXPECT_THAT(out_, AllOf(HasSubstr("#   iterations: 1000 -> 6\n"), HasSubstr("#   batch_size: 64 -> 8\n"),
                           HasSubstr("\nbatch_size: 8\n"), HasSubstr("\nseed: 1\n")));
   EXPECT_FALSE(DirectoryExists(output_));
@@ -164,7 +165,7 @@ TEST_F(RunMainTest, DryRunPrintsTheConfigAndWritesNothing) {
 }
 
 TEST_F(RunMainTest, HelpPrintsOurFlags) {
-  EXPECT_EQ(Run({"--help"}), kExitDone);
+  EXPECT_EQ(Run({"--help"}), ProgramEnd::kDone);
   EXPECT_THAT(
       out_, AllOf(HasSubstr("Learns the mean"), HasSubstr("bazel run //papers/fakes:fake"), HasSubstr("--data_dir=..."),
                   HasSubstr("--batchSize=...  sets batch_size"), Not(HasSubstr("flagfile"))));
@@ -193,7 +194,7 @@ TEST_F(RunMainTest, UsageErrorsExitWithTwo) {
       {{"--resume_from=x"}, "--resume_from needs --segment"},
   };
   for (const auto& [arguments, reason] : cases) {
-    EXPECT_EQ(Run(arguments), kExitUsage) << arguments[0];
+    EXPECT_EQ(Run(arguments), ProgramEnd::kUsage) << arguments[0];
     EXPECT_THAT(err_, AllOf(StartsWith("error: "), HasSubstr(reason)));
     EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1) << err_;
     EXPECT_FALSE(DirectoryExists(output_));
@@ -202,36 +203,36 @@ TEST_F(RunMainTest, UsageErrorsExitWithTwo) {
 
 TEST_F(RunMainTest, AnotherConfigInTheFolderIsRefusedByField) {
   experiment_.stop_at = 2;
-  ASSERT_EQ(Run({}), kExitInterrupted);
-  EXPECT_EQ(Run({"--batchSize=5", "--seed=2"}), kExitUsage);
+  ASSERT_EQ(Run({}), ProgramEnd::kInterrupted);
+  EXPECT_EQ(Run({"--batchSize=5", "--seed=2"}), ProgramEnd::kUsage);
   EXPECT_THAT(err_, HasSubstr("batch_size: 4 -> 5; seed: 1 -> 2"));
 }
 
 TEST_F(RunMainTest, MissingDataExitsWithThree) {
-  EXPECT_EQ(Run({"--data_dir=/missing"}), kExitData);
+  EXPECT_EQ(Run({"--data_dir=/missing"}), ProgramEnd::kData);
   EXPECT_THAT(err_, HasSubstr("no such folder: /missing"));
   EXPECT_FALSE(DirectoryExists(output_));
   experiment_.data_fails_at = 3;
-  EXPECT_EQ(Run({}), kExitData);
+  EXPECT_EQ(Run({}), ProgramEnd::kData);
   EXPECT_THAT(err_, HasSubstr("batch 3 is damaged"));
 }
 
 TEST_F(RunMainTest, AStopRequestExitsWith130AndTheSameCommandContinues) {
   experiment_.stop_at = 4;
-  EXPECT_EQ(Run({}), kExitInterrupted);
+  EXPECT_EQ(Run({}), ProgramEnd::kInterrupted);
   EXPECT_THAT(out_, StartsWith("Interrupted after iteration 4 of 6; the same command continues.\n"));
   experiment_.stop_at = -1;
-  EXPECT_EQ(Run({}), kExitDone);
+  EXPECT_EQ(Run({}), ProgramEnd::kDone);
   EXPECT_THAT(err_, HasSubstr("Continuing after iteration 4.\n"));
   EXPECT_EQ(Record()["sessions"].size(), 2u);
 }
 
 TEST_F(RunMainTest, DivergingExitsWithOneAndStaysSo) {
   experiment_.nan_at = 3;
-  EXPECT_EQ(Run({}), kExitFailed);
+  EXPECT_EQ(Run({}), ProgramEnd::kFailed);
   EXPECT_THAT(out_, StartsWith("diverged: loss is nan at iteration 3"));
   experiment_.nan_at = -1;
-  EXPECT_EQ(Run({}), kExitFailed);
+  EXPECT_EQ(Run({}), ProgramEnd::kFailed);
   EXPECT_THAT(out_, StartsWith("diverged: loss is nan at iteration 3"));
 }
 
@@ -246,7 +247,7 @@ std::map<std::string, std::string> Files(const std::string& directory) {
 
 TEST_F(RunMainTest, SegmentsEndWithTheBytesOfOneRun) {
   const std::string whole = JoinPath(root_, "whole"), timing = JoinPath(root_, "timing.json");
-  EXPECT_EQ(Run({"--segment=1/1", "--threads=1", "--output_dir=" + whole}, false), kExitDone) << err_;
+  EXPECT_EQ(Run({"--segment=1/1", "--threads=1", "--output_dir=" + whole}, false), ProgramEnd::kDone) << err_;
   EXPECT_EQ(out_ + err_, "");
   std::string before;
   for (const std::string index : {"1", "2", "3"}) {
@@ -254,7 +255,7 @@ TEST_F(RunMainTest, SegmentsEndWithTheBytesOfOneRun) {
     std::vector<std::string> arguments = {"--segment=" + index + "/3", "--threads=1", "--output_dir=" + folder,
                                           "--timing_file=" + timing};
     if (!before.empty()) arguments.push_back("--resume_from=" + before);
-    EXPECT_EQ(Run(arguments, false), kExitDone) << err_;
+    EXPECT_EQ(Run(arguments, false), ProgramEnd::kDone) << err_;
     EXPECT_EQ(out_ + err_, "");
     before = folder;
   }
@@ -280,7 +281,7 @@ TEST_F(RunMainTest, SegmentsEndWithTheBytesOfOneRun) {
 TEST_F(RunMainTest, ASegmentMadeTwiceHasTheSameBytes) {
   const std::string first = JoinPath(root_, "first"), second = JoinPath(root_, "second");
   for (const std::string& folder : {first, second}) {
-    ASSERT_EQ(Run({"--segment=1/2", "--threads=1", "--output_dir=" + folder}, false), kExitDone) << err_;
+    ASSERT_EQ(Run({"--segment=1/2", "--threads=1", "--output_dir=" + folder}, false), ProgramEnd::kDone) << err_;
   }
   EXPECT_EQ(Files(first), Files(second));
 }
@@ -288,20 +289,20 @@ TEST_F(RunMainTest, ASegmentMadeTwiceHasTheSameBytes) {
 TEST_F(RunMainTest, DivergingIsAResultOfASegment) {
   experiment_.nan_at = 2;
   const std::string first = JoinPath(root_, "first");
-  EXPECT_EQ(Run({"--segment=1/2", "--output_dir=" + first}, false), kExitDone);
+  EXPECT_EQ(Run({"--segment=1/2", "--output_dir=" + first}, false), ProgramEnd::kDone);
   EXPECT_THAT(err_, HasSubstr("diverged: loss is nan at iteration 2"));
-  EXPECT_EQ(Run({"--segment=2/2", "--resume_from=" + first}), kExitDone);
+  EXPECT_EQ(Run({"--segment=2/2", "--resume_from=" + first}), ProgramEnd::kDone);
   EXPECT_EQ(Record()["status"], "diverged");
   EXPECT_EQ(Record()["iteration"], 2);
 }
 
 TEST_F(RunMainTest, AStoppedSegmentIsNoResult) {
   experiment_.stop_at = 2;
-  EXPECT_EQ(Run({"--segment=1/2"}), kExitInterrupted);
+  EXPECT_EQ(Run({"--segment=1/2"}), ProgramEnd::kInterrupted);
 }
 
 TEST_F(RunMainTest, WritesEvents) {
-  ASSERT_EQ(Run({"--scale=smoke"}), kExitDone);
+  ASSERT_EQ(Run({"--scale=smoke"}), ProgramEnd::kDone);
   EXPECT_THAT(ListDirectory(output_).value(), ::testing::Contains(StartsWith("events.out.tfevents.")));
 }
 

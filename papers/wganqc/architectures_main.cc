@@ -1,5 +1,5 @@
-// Tables 1 to 6 as they come out of the networks themselves, for the rule `analysis` (tools/defs.bzl). For row r = 1,
-// 2, ... of table t:
+// Tables 1 to 6 as they come out of the networks of celeba, dog and celebahq themselves, for the rule `analysis`
+// (tools/defs.bzl). For row r = 1, 2, ... of table t:
 //   tableT_rowR_maps, _size, _parameters   feature maps and height of the row's result, trainable parameters
 // and for the whole network tableT_parameters, tableT_buffers; tableT_printed_parameters for Tables 5 and 6 without the
 // block that only the released code has; tableT_outputs: numbers in one result of a forward pass.
@@ -13,27 +13,24 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/base/random_stream.h"
+#include "common/base/status_macros.h"
+#include "common/config/config_file.h"
+#include "common/config/text_proto.h"
 #include "common/nn/network.h"
 #include "common/nn/network_factory.h"
 #include "common/nn/resnet.h"
 #include "eval/analysis_main.h"
+#include "papers/wganqc/wganqc.pb.h"
 
 namespace wgan::wganqc {
 namespace {
 
-NetworkConfig Networks(int image_size, int blocks, bool printed) {
-  NetworkConfig config;
-  QcResNetConfig& c = *config.mutable_qc_resnet();
-  c.set_image_size(image_size);
-  c.set_channels(3);
-  c.set_base_width(64);
-  c.set_max_width(512);
-  c.set_blocks_per_stage(blocks);
-  c.set_residual_scale(0.1);
-  c.set_latent_dim(128);
-  c.set_generator_batch_norm(true);
-  c.set_printed_variant(printed);
-  return config;
+// The networks that `experiment` trains at the paper's scale.
+absl::StatusOr<NetworkConfig> NetworksOf(const std::string& experiment) {
+  ASSIGN_OR_RETURN(const std::string path,
+                   LocateRunfile(absl::StrCat("papers/wganqc/configs/", experiment, ".textproto")));
+  ASSIGN_OR_RETURN(const WganQcConfig config, LoadTextProto<WganQcConfig>(path));
+  return config.network();
 }
 
 // Trainable numbers under the modules whose names begin with one of `prefixes`; of all modules for "".
@@ -114,12 +111,13 @@ absl::StatusOr<AnalysisOutput> Analyse() {
   const at::NoGradGuard no_grad;
   AnalysisOutput output;
   int table = 1;
-  for (const auto& [size, blocks] : {std::pair{64, 2}, {128, 2}, {256, 1}}) {
-    const NetworkConfig config = Networks(size, blocks, /*printed=*/false);
+  for (const std::string experiment : {"celeba", "dog", "celebahq"}) {
+    ASSIGN_OR_RETURN(const NetworkConfig config, NetworksOf(experiment));
     AddCriticTable(table++, config, output);
     AddGeneratorTable(table++, config, output);
   }
-  const NetworkConfig printed = Networks(256, 1, /*printed=*/true);
+  ASSIGN_OR_RETURN(NetworkConfig printed, NetworksOf("celebahq"));
+  printed.mutable_qc_resnet()->set_printed_variant(true);
   output.AddNumber("table5_printed_parameters", Parameters(*MakeUninitializedCritic(printed), {""}));
   output.AddNumber("table6_printed_parameters", Parameters(*MakeUninitializedGenerator(printed), {""}));
   return output;

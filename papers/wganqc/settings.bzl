@@ -11,6 +11,13 @@ COMPARED_SEEDS = {"smoke": 1, "cpu": 3, "paper": 1}
 # Scale settings: below the paper's scale any folder of faces will do for CelebA-HQ.
 ANY_FACES = {scale: ["dataset.image_folder.crop=CENTER_SQUARE"] for scale in ["smoke", "cpu"]}
 
+def overlays(networks):
+    """What all methods have in common at a scale, then what `networks` ("wganqc", "gp_baselines", "crgan") need there."""
+    return {
+        scale: ["configs/%s.%s.textproto" % (name, scale) for name in ["images", networks]]
+        for scale in ["smoke", "cpu"]
+    }
+
 SPHERICAL = ["training.interpolation=SPHERICAL"]
 
 def scores(image_size):

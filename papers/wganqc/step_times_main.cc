@@ -10,15 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "common/algorithms/baseline.h"
 #include "common/base/status_macros.h"
 #include "common/config/config_file.h"
 #include "common/config/text_proto.h"
-#include "common/io/file.h"
+#include "common/io/processor_name.h"
 #include "common/ot/exact/kantorovich_tensor.h"
 #include "common/train/pictures.h"
 #include "datasets/factory.h"
@@ -49,21 +46,14 @@ double ProcessorSeconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-std::string ProcessorName() {
-  const absl::StatusOr<std::string> info = ReadFile("/proc/cpuinfo");
-  if (!info.ok()) return "unknown";
-  for (absl::string_view line : absl::StrSplit(*info, '\n')) {
-    if (absl::ConsumePrefix(&line, "model name\t: ")) return std::string(line);
-  }
-  return "unknown";
-}
-
 template <typename Config>
 absl::StatusOr<Config> AtScaleCpu(const std::string& file, const std::string& overlay) {
   ASSIGN_OR_RETURN(const std::string path, LocateRunfile(file));
   ASSIGN_OR_RETURN(Config config, LoadTextProto<Config>(path));
-  ASSIGN_OR_RETURN(const std::string over, LocateRunfile(absl::StrCat(kConfigs, overlay, ".cpu.textproto")));
-  RETURN_IF_ERROR(MergeOverlay(over, &config));
+  for (const std::string& part : {std::string("images"), overlay}) {
+    ASSIGN_OR_RETURN(const std::string over, LocateRunfile(absl::StrCat(kConfigs, part, ".cpu.textproto")));
+    RETURN_IF_ERROR(MergeOverlay(over, &config));
+  }
   *config.mutable_dataset() = OrPortraits(config.dataset(), /*has_directory=*/false);
   return config;
 }
@@ -79,7 +69,7 @@ absl::StatusOr<Trainee> MakeTrainee(const std::string& name, const std::string& 
 absl::StatusOr<std::vector<Trainee>> Trainees() {
   std::vector<Trainee> trainees;
   ASSIGN_OR_RETURN(trainees.emplace_back(),
-                   (MakeTrainee<WganQc, WganQcConfig>("wganqc", absl::StrCat(kConfigs, "celeba.textproto"), "images")));
+                   (MakeTrainee<WganQc, WganQcConfig>("wganqc", absl::StrCat(kConfigs, "celeba.textproto"), "wganqc")));
   for (const auto& [name, overlay] :
        {std::pair("wgan_gp", "gp_baselines"), {"wgan_div", "gp_baselines"}, {"crgan", "crgan"}}) {
     ASSIGN_OR_RETURN(trainees.emplace_back(), (MakeTrainee<Baseline, BaselineConfig>(

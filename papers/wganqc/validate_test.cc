@@ -20,14 +20,18 @@ WganQcConfig Load(const std::string& file) {
   return config;
 }
 
+void Merge(const std::string& overlay, const std::string& scale, google::protobuf::Message& config) {
+  const std::string file = "papers/wganqc/configs/" + overlay + "." + scale + ".textproto";
+  WGAN_EXPECT_OK(MergeOverlay(LocateRunfile(file).value(), &config));
+}
+
 TEST(ValidateTest, PaperConfigsAndTheirScalesAreValid) {
   for (const std::string name : {"celeba", "celebahq", "lsun", "dog"}) {
     WganQcConfig config = Load(name + ".textproto");
     WGAN_EXPECT_OK(ValidateWganQcConfig(config));
     for (const std::string scale : {"cpu", "smoke"}) {
       WganQcConfig scaled = config;
-      WGAN_EXPECT_OK(
-          MergeOverlay(LocateRunfile("papers/wganqc/configs/images." + scale + ".textproto").value(), &scaled));
+      for (const std::string overlay : {"images", "wganqc"}) Merge(overlay, scale, scaled);
       WGAN_EXPECT_OK(ValidateWganQcConfig(scaled));
     }
   }
@@ -43,8 +47,9 @@ TEST(ValidateTest, BaselinesAndTheirScalesAreValid) {
     WGAN_EXPECT_OK(ValidateBaselineConfig(config));
     for (const std::string scale : {"cpu", "smoke"}) {
       BaselineConfig scaled = config;
-      const std::string overlay = (method == "crgan" ? "crgan." : "gp_baselines.") + scale + ".textproto";
-      WGAN_EXPECT_OK(MergeOverlay(LocateRunfile("papers/wganqc/configs/" + overlay).value(), &scaled));
+      for (const std::string overlay : {"images", method == "crgan" ? "crgan" : "gp_baselines"}) {
+        Merge(overlay, scale, scaled);
+      }
       WGAN_EXPECT_OK(ValidateBaselineConfig(scaled));
     }
   }
