@@ -167,8 +167,8 @@ void ScoredAlgorithm::AddPathScores(const RandomStreams& random, Measurements& r
   const at::Tensor from = ends.slice(0, 0, kPaths), to = ends.slice(0, kPaths);
   const at::Tensor at_ends = SampleInChunks(*algorithm_, ends);
   double difference = 0;
-  const std::pair<const char*, TrainingConfig::Interpolation> kinds[] = {
-      {"straight_step_ratio", TrainingConfig::STRAIGHT}, {"spherical_step_ratio", TrainingConfig::SPHERICAL}};
+  const std::pair<const char*, Interpolation> kinds[] = {{"straight_step_ratio", Interpolation::kStraight},
+                                                         {"spherical_step_ratio", Interpolation::kSpherical}};
   for (const auto& [name, kind] : kinds) {
     const at::Tensor samples = SampleInChunks(*algorithm_, InterpolatedLatents(from, to, kPathLength, kind));
     const at::Tensor paths = samples.unflatten(0, {kPaths, kPathLength});

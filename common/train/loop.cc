@@ -201,17 +201,20 @@ class Loop {
 
   absl::Status DrawGeneratedSamples() {
     if (!draws_) return absl::OkStatus();
-    const std::vector<int64_t> shape = algorithm_.latent_shape();
-    const at::Tensor noise = NormalLatents(random_, "fixed_noise", config_.sample_count(), shape);
+    const at::Tensor noise = NormalLatents(random_, "fixed_noise", config_.sample_count(), algorithm_.latent_shape());
     RETURN_IF_ERROR(Draw("fake_samples", NumberedFile("fake_samples", iteration_, "png"),
                          SampleInChunks(algorithm_, noise), config_.sample_columns()));
-    if (config_.interpolation_rows() == 0) return absl::OkStatus();
-    const at::Tensor ends = NormalLatents(random_, "interpolation", 2 * config_.interpolation_rows(), shape);
-    const at::Tensor latents =
-        InterpolatedLatents(ends.slice(0, 0, config_.interpolation_rows()), ends.slice(0, config_.interpolation_rows()),
-                            config_.interpolation_columns(), config_.interpolation());
-    return Draw("interpolation", NumberedFile("interpolation", iteration_, "png"), SampleInChunks(algorithm_, latents),
-                config_.interpolation_columns());
+    RETURN_IF_ERROR(DrawInterpolation("interpolation", Interpolation::kStraight));
+    return DrawInterpolation("spherical_interpolation", Interpolation::kSpherical);
+  }
+
+  // Both kinds go between the same ends.
+  absl::Status DrawInterpolation(const std::string& name, Interpolation kind) {
+    const int64_t rows = config_.interpolation_rows(), columns = config_.interpolation_columns();
+    if (rows == 0) return absl::OkStatus();
+    const at::Tensor ends = NormalLatents(random_, "interpolation", 2 * rows, algorithm_.latent_shape());
+    const at::Tensor latents = InterpolatedLatents(ends.slice(0, 0, rows), ends.slice(0, rows), columns, kind);
+    return Draw(name, NumberedFile(name, iteration_, "png"), SampleInChunks(algorithm_, latents), columns);
   }
 
   absl::Status Draw(const std::string& name, const std::string& file, const at::Tensor& images, int columns) {

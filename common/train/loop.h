@@ -28,7 +28,7 @@ class TrainingObserver {
   virtual absl::Status AfterIteration(int64_t /*iteration*/, const std::vector<double>& /*scalars*/, bool /*logged*/) {
     return absl::OkStatus();
   }
-  // After a picture ("fake_samples", "interpolation", "real_samples") was drawn.
+  // After a picture ("fake_samples", "interpolation", "spherical_interpolation", "real_samples") was drawn.
   virtual absl::Status AfterPicture(int64_t /*iteration*/, const std::string& /*name*/, const Image& /*picture*/) {
     return absl::OkStatus();
   }
@@ -47,9 +47,9 @@ struct TrainingResult {
 // Trains `algorithm` on `data` in `run` until config.iterations are done, continuing from the newest good checkpoint.
 //   Every log_every iterations (and at the first and last): scalars to the run's logs.
 //   Whenever the algorithm measures something: evaluations.csv and arrays/.
-//   Every sample_every (and at the last): images/fake_samples_NNNNNN.png of fixed noise and
-//     images/interpolation_NNNNNN.png, where samples are images; images/real_samples.png at the start. A picture
-//     that comes of stand-in data says so in a caption.
+//   Every sample_every (and at the last), where samples are images: images/fake_samples_NNNNNN.png of fixed noise,
+//     interpolation_NNNNNN.png and spherical_interpolation_NNNNNN.png; images/real_samples.png at the start. A
+//     picture that comes of stand-in data says so in a caption.
 //   Every checkpoint_every iterations or checkpoint_every_seconds, at the last, and when a stop is requested
 //     (stop_request.h): a checkpoint.
 // A scalar that is not finite ends the run as kDiverged, with the state after that iteration kept for inspection in

@@ -99,6 +99,7 @@ class LoopTest : public ::testing::Test {
          {"metrics.csv", "metrics.jsonl", "evaluations.csv", "log.txt", "config.textproto",
           "arrays/sample_000009.safetensors", "images/real_samples.png", "images/fake_samples_000006.png",
           "images/fake_samples_000012.png", "images/interpolation_000006.png", "images/interpolation_000012.png",
+          "images/spherical_interpolation_000006.png", "images/spherical_interpolation_000012.png",
           "checkpoints/state_000012.safetensors", "checkpoints/netG_000012.safetensors"}) {
       digests[name] = Sha256HexOfFile(JoinPath(directory, name)).value_or("missing");
     }
@@ -131,8 +132,11 @@ TEST_F(LoopTest, RunsToTheEnd) {
   EXPECT_EQ(watcher_.begun_after, 0);
   EXPECT_EQ(watcher_.iterations, 12);
   EXPECT_THAT(watcher_.logged, ElementsAre(1, 2, 4, 6, 8, 10, 12));
-  EXPECT_THAT(watcher_.pictures, ElementsAre("real_samples 0", "fake_samples 6", "interpolation 6", "fake_samples 12",
-                                             "interpolation 12"));
+  EXPECT_THAT(watcher_.pictures,
+              ElementsAre("real_samples 0", "fake_samples 6", "interpolation 6", "spherical_interpolation 6",
+                          "fake_samples 12", "interpolation 12", "spherical_interpolation 12"));
+  EXPECT_NE(Read(directory, "images/interpolation_000012.png"),
+            Read(directory, "images/spherical_interpolation_000012.png"));
   EXPECT_THAT(ListDirectory(JoinPath(directory, "arrays")).value(),
               ElementsAre("sample_000003.safetensors", "sample_000006.safetensors", "sample_000009.safetensors",
                           "sample_000012.safetensors"));

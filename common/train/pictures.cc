@@ -43,14 +43,13 @@ at::Tensor NormalLatents(const RandomStreams& random, absl::string_view stream, 
   return StandardNormal(shape, random.Stream(stream, 0));
 }
 
-at::Tensor InterpolatedLatents(const at::Tensor& from, const at::Tensor& to, int64_t columns,
-                               TrainingConfig::Interpolation method) {
+at::Tensor InterpolatedLatents(const at::Tensor& from, const at::Tensor& to, int64_t columns, Interpolation method) {
   const at::Tensor z0 = from.flatten(1).to(at::kDouble), z1 = to.flatten(1).to(at::kDouble);
   const at::Tensor angle = Angles(z0, z1);
   std::vector<at::Tensor> steps;
   for (int64_t column = 0; column < columns; ++column) {
     const double t = static_cast<double>(column) / static_cast<double>(columns - 1);
-    if (method == TrainingConfig::SPHERICAL) {
+    if (method == Interpolation::kSpherical) {
       const auto [weight0, weight1] = SphericalWeights(angle, t);
       steps.push_back(weight0 * z0 + weight1 * z1);
     } else {

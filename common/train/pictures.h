@@ -11,7 +11,6 @@
 #include "common/base/random_stream.h"
 #include "common/io/image.h"
 #include "common/train/algorithm.h"
-#include "common/train/training.pb.h"
 
 namespace wgan {
 
@@ -20,12 +19,16 @@ namespace wgan {
 at::Tensor NormalLatents(const RandomStreams& random, absl::string_view stream, int64_t count,
                          const std::vector<int64_t>& latent_shape);
 
+enum class Interpolation {
+  kStraight,  // (1-t) z0 + t z1
+  // Along the great circle through z0 and z1, which keeps the norm typical of a Gaussian (Shoemake, SIGGRAPH 1985):
+  // (sin((1-t) w) z0 + sin(t w) z1) / sin w, w the angle between z0 and z1; straight where sin w is nearly 0.
+  kSpherical
+};
+
 // Points between `from` and `to`, both [rows, latent_shape...]: [rows * columns, latent_shape...], row by row, with
-// t = 0, 1/(columns-1), ..., 1. STRAIGHT: (1-t) z0 + t z1. SPHERICAL (Shoemake, SIGGRAPH 1985):
-// (sin((1-t) w) z0 + sin(t w) z1) / sin w, w the angle between z0 and z1; straight where sin w is nearly 0.
-// Assumes columns >= 2.
-at::Tensor InterpolatedLatents(const at::Tensor& from, const at::Tensor& to, int64_t columns,
-                               TrainingConfig::Interpolation method);
+// t = 0, 1/(columns-1), ..., 1. Assumes columns >= 2.
+at::Tensor InterpolatedLatents(const at::Tensor& from, const at::Tensor& to, int64_t columns, Interpolation method);
 
 // `algorithm`'s samples for `latents` [n, latent_shape...], drawn in chunks to bound memory.
 at::Tensor SampleInChunks(Algorithm& algorithm, const at::Tensor& latents);

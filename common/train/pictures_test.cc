@@ -27,7 +27,7 @@ TEST(NormalLatentsTest, DependOnSeedAndStreamOnly) {
 TEST(InterpolatedLatentsTest, StraightLines) {
   const at::Tensor from = at::tensor({0.f, 0.f, 1.f, 2.f}).view({2, 2}),
                    to = at::tensor({3.f, -6.f, 1.f, 5.f}).view({2, 2});
-  const at::Tensor line = InterpolatedLatents(from, to, 4, TrainingConfig::STRAIGHT);
+  const at::Tensor line = InterpolatedLatents(from, to, 4, Interpolation::kStraight);
   const at::Tensor expected =
       at::tensor({0.f, 0.f, 1.f, -2.f, 2.f, -4.f, 3.f, -6.f, 1.f, 2.f, 1.f, 3.f, 1.f, 4.f, 1.f, 5.f}).view({8, 2});
   EXPECT_TRUE(line.allclose(expected, 0, 1e-6)) << line;
@@ -36,12 +36,12 @@ TEST(InterpolatedLatentsTest, StraightLines) {
 TEST(InterpolatedLatentsTest, GreatCircles) {
   // From (2,0) to (0,2), a right angle: the middle is 2 (cos 45, sin 45).
   const at::Tensor arc = InterpolatedLatents(at::tensor({2.f, 0.f}).view({1, 2}), at::tensor({0.f, 2.f}).view({1, 2}),
-                                             3, TrainingConfig::SPHERICAL);
+                                             3, Interpolation::kSpherical);
   const float half = std::sqrt(2.f);
   EXPECT_TRUE(arc.allclose(at::tensor({2.f, 0.f, half, half, 0.f, 2.f}).view({3, 2}), 0, 1e-6)) << arc;
   // Parallel ends have no circle: a straight line.
   const at::Tensor same = InterpolatedLatents(at::tensor({1.f, 0.f}).view({1, 2}), at::tensor({3.f, 0.f}).view({1, 2}),
-                                              3, TrainingConfig::SPHERICAL);
+                                              3, Interpolation::kSpherical);
   EXPECT_TRUE(same.allclose(at::tensor({1.f, 0.f, 2.f, 0.f, 3.f, 0.f}).view({3, 2}), 0, 1e-6)) << same;
 }
 

@@ -3,7 +3,7 @@
 //   run.json           what it is, what it was run on, when, and how it ended
 //   metrics.csv  metrics.jsonl  evaluations.csv  log.txt  events.out.tfevents.*      see run_logs.h, events.h
 //   arrays/            NAME_NNNNNN.safetensors, what the paper's figures draw, see Measurements in algorithm.h
-//   images/            real_samples.png, fake_samples_NNNNNN.png, interpolation_NNNNNN.png
+//   images/            real_samples.png, fake_samples_NNNNNN.png, (spherical_)interpolation_NNNNNN.png
 //   checkpoints/       see checkpoint.h
 //   run.lock           held by the process that writes here
 // Nothing that another run wrote is ever deleted or overwritten.

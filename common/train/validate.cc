@@ -57,9 +57,7 @@ absl::Status ValidatePictures(const TrainingConfig& config, const std::string& f
   RETURN_IF_ERROR(CheckAtLeast(field + ".sample_count", kHasDefault, config.sample_count(), 1));
   RETURN_IF_ERROR(CheckAtLeast(field + ".sample_columns", kHasDefault, config.sample_columns(), 1));
   RETURN_IF_ERROR(CheckAtLeast(field + ".interpolation_rows", kHasDefault, config.interpolation_rows(), 0));
-  RETURN_IF_ERROR(CheckAtLeast(field + ".interpolation_columns", kHasDefault, config.interpolation_columns(), 2));
-  return CheckField(field + ".interpolation", kHasDefault, TrainingConfig::Interpolation_Name(config.interpolation()),
-                    config.interpolation() != TrainingConfig::INTERPOLATION_UNSPECIFIED, "STRAIGHT or SPHERICAL");
+  return CheckAtLeast(field + ".interpolation_columns", kHasDefault, config.interpolation_columns(), 2);
 }
 
 }  // namespace

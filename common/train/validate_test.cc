@@ -34,8 +34,7 @@ auto Invalid(const std::string& reason) { return StatusIs(absl::StatusCode::kInv
 
 TEST(ValidateTest, AcceptsThePapersSettings) {
   WGAN_EXPECT_OK(Training("iterations: 60000 batch_size: 64"));
-  WGAN_EXPECT_OK(
-      Training("iterations: 1 batch_size: 1 sample_every: 0 interpolation_rows: 0 interpolation: SPHERICAL"));
+  WGAN_EXPECT_OK(Training("iterations: 1 batch_size: 1 sample_every: 0 interpolation_rows: 0"));
   WGAN_EXPECT_OK(Optimizer("adam { learning_rate: 1e-4 beta1: 0.5 beta2: 0.999 }"));
   WGAN_EXPECT_OK(
       Optimizer("adam { learning_rate: 1e-4 beta1: 0 beta2: 0.9 } milestones: [120000, 200000] decay_factor: 0.1"));
@@ -58,8 +57,6 @@ TEST(ValidateTest, RefusesEveryBadTrainingField) {
   EXPECT_THAT(Training(good + "interpolation_rows: -1"), Invalid("training.interpolation_rows is -1"));
   EXPECT_THAT(Training(good + "interpolation_columns: 1"),
               Invalid("training.interpolation_columns is 1; it must be >= 2"));
-  EXPECT_THAT(Training(good + "interpolation: INTERPOLATION_UNSPECIFIED"),
-              Invalid("training.interpolation is INTERPOLATION_UNSPECIFIED; it must be STRAIGHT or SPHERICAL"));
 }
 
 TEST(ValidateTest, RefusesEveryBadOptimizerField) {

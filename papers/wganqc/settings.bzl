@@ -18,8 +18,6 @@ def overlays(networks):
         for scale in ["smoke", "cpu"]
     }
 
-SPHERICAL = ["training.interpolation=SPHERICAL"]
-
 def scores(image_size):
     """Settings: how samples are scored at the paper's scale. The classifier sees 32x32."""
     return [
