@@ -134,9 +134,9 @@ def experiment(
         binary: the training program, a cc_binary whose main calls RunMain (common/train/run_main.h). One serves all
             experiments of a paper: a program with LibTorch takes long to link.
         config: the paper's setting, a text proto; by default configs/NAME.textproto.
-        overlays: dict from scale ("smoke", "cpu") to the text proto that is merged over it and holds only what differs, or
-            to several, of which later ones win.
-            By default configs/NAME.SCALE.textproto, for each scale that has one.
+        overlays: dict from scale ("smoke", "cpu") to the text proto that is merged over it and holds only what differs,
+            or to a list of them, of which later ones win. By default configs/NAME.SCALE.textproto, for each scale that
+            has one.
         settings: "field=value" strings, as the program's flag --set takes them: what tells this experiment from others
             with the same config.
         scale_settings: dict from scale to "field=value" strings, applied after the overlays.
@@ -229,8 +229,8 @@ def classifier(name, config, overlays = None, data_dir = None, least_smoke_accur
     Args:
         name: of the classifier ("cifar10_lenet").
         config: the ClassifierConfig (eval/classifier/classifier.proto), a text proto: data set, network, training.
-        overlays: dict from scale ("smoke", "cpu") to what is merged over it, as for experiment(). By default the files beside
-            it called CONFIG.SCALE.textproto.
+        overlays: dict from scale ("smoke", "cpu") to what is merged over it, as for experiment(). By default the files
+            beside it called CONFIG.SCALE.textproto.
         data_dir: the data, a target whose files lie in one folder. If it has none (a repository rule that found none),
             the config's stand_in is trained on; without one that is an error that says what is missing.
         least_smoke_accuracy: NAME_smoke_test fails where the accuracy at scale smoke is below this share.

@@ -12,7 +12,7 @@ COMPARED_SEEDS = {"smoke": 1, "cpu": 3, "paper": 1}
 ANY_FACES = {scale: ["dataset.image_folder.crop=CENTER_SQUARE"] for scale in ["smoke", "cpu"]}
 
 def overlays(networks):
-    """What all methods have in common at a scale, then what `networks` ("wganqc", "gp_baselines", "crgan") need there."""
+    """What all methods have in common at a scale, then what `networks` (wganqc, gp_baselines or crgan) need there."""
     return {
         scale: ["configs/%s.%s.textproto" % (name, scale) for name in ["images", networks]]
         for scale in ["smoke", "cpu"]
