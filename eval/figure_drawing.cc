@@ -18,6 +18,7 @@
 #include "common/io/safetensors.h"
 #include "eval/figure_contour.h"
 #include "eval/figure_palette.h"
+#include "eval/result_statistic.h"
 #include "eval/result_summary.h"
 
 namespace wgan {
@@ -138,6 +139,7 @@ class PanelMaker {
     if (seeds.empty()) return absl::InvalidArgumentError(absl::StrCat("run ", curves.series().run(), " has no seeds"));
     const std::string color = ColorOf(layer);
     const CurveSummary summary = Summarize(seeds);
+    const size_t first_mark = panel_.marks.size();
     switch (curves.style()) {
       case Curves::SINGLE_RUNS:
         AddSingleRuns(layer, seeds, color);
@@ -156,6 +158,21 @@ class PanelMaker {
         return absl::InvalidArgumentError("curves have no style");
     }
     if (curves.extremes()) AddExtremes(layer, color, summary);
+    return curves.has_of_an_iteration() ? ScaleAbscissae(curves.of_an_iteration(), first_mark) : absl::OkStatus();
+  }
+
+  // Multiplies x of the marks from `first_mark` on, until now iterations, by the statistic.
+  absl::Status ScaleAbscissae(const Statistic& of_an_iteration, size_t first_mark) {
+    ASSIGN_OR_RETURN(const SeedValues factor, Evaluate(results_, of_an_iteration));
+    if (factor.values.size() != 1) {
+      return absl::InvalidArgumentError(absl::StrCat("of_an_iteration: ", Describe(of_an_iteration), " is ",
+                                                     factor.values.size(), " numbers, not one"));
+    }
+    for (size_t i = first_mark; i < panel_.marks.size(); ++i) {
+      for (std::vector<double>& row : panel_.marks[i].rows) {
+        if (!row.empty()) row[0] *= factor.values[0];
+      }
+    }
     return absl::OkStatus();
   }
 

@@ -56,6 +56,18 @@ class DrawingTest : public ::testing::Test {
                                 }
                               })pb"),
                             folder_));
+    WGAN_ASSERT_OK(set_.Add(Parse<Result>(R"pb(
+                              run: "step_times"
+                              analysis: true
+                              runs {
+                                seed: 0
+                                series {
+                                  name: "lp_seconds"
+                                  iterations: [ 0 ]
+                                  values: [ 3 ]
+                                }
+                              })pb"),
+                            folder_));
     const std::vector<float> grid = {0, 1, 2, 0, 1, 2};
     const std::vector<double> points = {1, 2, 3, 4}, arrows = {0, 0, 1, -2}, lines = {0, 0, 1, 1, 5, 5, 6, 6};
     WGAN_ASSERT_OK(WriteSafetensors(
@@ -121,6 +133,19 @@ TEST_F(DrawingTest, AMovingMeanIsDrawnOverTheCurve) {
   EXPECT_LT(marks[0].opacity, 1);
   EXPECT_EQ(marks[1].rows, (Rows{{1, 2.5}, {2, 4}, {3, 5}}));
   EXPECT_EQ(marks[1].name, "median, moving mean of 3");
+}
+
+TEST_F(DrawingTest, CurvesStandAgainstTheWorkOfTheirIterations) {
+  const std::string curve = "curves { series { run: 'lp' series: 'em' } extremes: true ";
+  const std::vector<Mark> marks = Marks("layers { " + curve +
+                                        "of_an_iteration { of { run: 'step_times' series: 'lp_seconds' factor: 0.5 } "
+                                        "kind: LAST } } } layers { " +
+                                        curve + "} }");
+  ASSERT_EQ(marks.size(), 8u);
+  EXPECT_EQ(marks[0].rows, (Rows{{1.5, 1.5, 2.5}, {3, 2.5, 3.5}, {4.5, 6, 8}}));
+  EXPECT_EQ(marks[1].rows, (Rows{{1.5, 2}, {3, 3}, {4.5, 7}}));
+  EXPECT_EQ(marks[3].rows, (Rows{{1.5, 3}, {3, 4}, {4.5, 9}}));
+  EXPECT_EQ(marks[5].rows, (Rows{{1, 2}, {2, 3}, {3, 7}}));  // of another layer
 }
 
 TEST_F(DrawingTest, ColorsAreThoseNamedOrTheNextFreeOnes) {
@@ -190,6 +215,9 @@ TEST_F(DrawingTest, ErrorsNameThePanelAndWhatIsMissing) {
               AllOf(HasSubstr("has no tensor \"point\""), HasSubstr("arrows, grid, lines, points")));
   EXPECT_THAT(Error("layers { points { points { run: 'lp' array: 'set' tensor: 'grid' } } }"),
               HasSubstr("has the shape [2, 3]; it should be [n, 2]"));
+  EXPECT_THAT(Error("layers { curves { series { run: 'lp' series: 'em' } "
+                    "of_an_iteration { of { run: 'lp' series: 'em' } kind: LAST } } }"),
+              HasSubstr("of_an_iteration: last of em, lp is 2 numbers, not one"));
   EXPECT_THAT(Error("layers { picture { run: 'lp' image: 'real' } }"), HasSubstr("left no picture real"));
   EXPECT_THAT(MakeDrawing(FigureSpec(), set_).status().message(), HasSubstr("needs panels"));
 }

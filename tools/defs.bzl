@@ -125,6 +125,8 @@ def experiment(
             one. The output is the folder NAME.SCALE.result: result.pb (eval/result.proto), result.textproto, and for
             each seed the arrays and pictures of its run. Tagged manual.
         NAME.smoke: NAME.result at scale smoke, whatever the flag.
+        NAME.definition: what common/train/experiment_definition.h reads (NAME.experiment.textproto and the configs that
+            it names), for programs that need the config alone.
         NAME_smoke_test: see `smoke_test`.
         NAME_full_size_test: two iterations at the paper's own scale, the second after resuming; says how long they took
             and how much memory. Tagged manual: minutes and gigabytes where the networks are the paper's.
@@ -172,6 +174,13 @@ def experiment(
         scale_settings = scale_settings,
         data = data,
         tags = ["experiment"] + tags,
+        visibility = ["//visibility:public"],
+    )
+    native.filegroup(
+        name = name + ".definition",
+        srcs = [":" + name],
+        output_group = "definition",
+        tags = tags,
         visibility = ["//visibility:public"],
     )
     for suffix, scale, manual in [(".result", "", ["manual"]), (".smoke", "smoke", [])]:

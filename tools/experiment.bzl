@@ -115,6 +115,7 @@ def _experiment_program_impl(ctx):
     runfiles = ctx.runfiles(transitive_files = inputs).merge(ctx.attr.binary[DefaultInfo].default_runfiles)
     return [
         DefaultInfo(executable = launcher, runfiles = runfiles),
+        OutputGroupInfo(definition = inputs),
         ExperimentInfo(
             binary = ctx.attr.binary[DefaultInfo].files_to_run,
             definition = definition,

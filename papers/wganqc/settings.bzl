@@ -8,6 +8,11 @@ CLASSIFIER = "//eval/classifier:cifar10_lenet"
 # Of the methods that are compared; claims ask for three.
 COMPARED_SEEDS = {"smoke": 1, "cpu": 3, "paper": 1}
 
+# Experiments: WGAN-QC and what it is compared with on the same data; all that trains.
+CELEBA_METHODS = ["celeba", "celeba_wgan_gp", "celeba_wgan_div", "celeba_crgan"]
+LSUN_METHODS = ["lsun", "lsun_wgan_gp", "lsun_wgan_div", "lsun_crgan"]
+IMAGE_EXPERIMENTS = CELEBA_METHODS + LSUN_METHODS + ["celebahq", "dog"]
+
 # Scale settings: below the paper's scale any folder of faces will do for CelebA-HQ.
 ANY_FACES = {scale: ["dataset.image_folder.crop=CENTER_SQUARE"] for scale in ["smoke", "cpu"]}
 

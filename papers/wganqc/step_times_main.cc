@@ -13,10 +13,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/algorithms/baseline.h"
 #include "common/base/status_macros.h"
-#include "common/config/config_file.h"
-#include "common/config/text_proto.h"
 #include "common/io/processor_name.h"
 #include "common/ot/exact/kantorovich_tensor.h"
+#include "common/train/experiment_definition.h"
 #include "common/train/pictures.h"
 #include "datasets/factory.h"
 #include "datasets/held_out.h"
@@ -27,7 +26,6 @@ namespace wgan::wganqc {
 namespace {
 
 constexpr int kRounds = 4, kSolutions = 20;
-constexpr char kConfigs[] = "papers/wganqc/configs/", kBaselines[] = "common/algorithms/configs/";
 const RandomStreams kRandom(1);
 
 // A method that is being trained.
@@ -46,21 +44,15 @@ double ProcessorSeconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-template <typename Config>
-absl::StatusOr<Config> AtScaleCpu(const std::string& file, const std::string& overlay) {
-  ASSIGN_OR_RETURN(const std::string path, LocateRunfile(file));
-  ASSIGN_OR_RETURN(Config config, LoadTextProto<Config>(path));
-  for (const std::string& part : {std::string("images"), overlay}) {
-    ASSIGN_OR_RETURN(const std::string over, LocateRunfile(absl::StrCat(kConfigs, part, ".cpu.textproto")));
-    RETURN_IF_ERROR(MergeOverlay(over, &config));
-  }
-  *config.mutable_dataset() = OrPortraits(config.dataset(), /*has_directory=*/false);
-  return config;
-}
-
+// Of the experiment `experiment` of this paper.
 template <typename Method, typename Config>
-absl::StatusOr<Trainee> MakeTrainee(const std::string& name, const std::string& file, const std::string& overlay) {
-  ASSIGN_OR_RETURN(const Config config, AtScaleCpu<Config>(file, overlay));
+absl::StatusOr<Trainee> MakeTrainee(const std::string& name, const std::string& experiment) {
+  ASSIGN_OR_RETURN(const ExperimentDefinition definition,
+                   LoadExperimentDefinition(absl::StrCat("papers/wganqc/", experiment, ".experiment.textproto")));
+  Config config;
+  RETURN_IF_ERROR(LoadPaperConfig(definition, &config));
+  RETURN_IF_ERROR(ApplyScale(definition, "cpu", &config));
+  *config.mutable_dataset() = OrPortraits(config.dataset(), /*has_directory=*/false);
   Trainee trainee{name, std::make_unique<Method>(config, kRandom, at::kCPU), nullptr, config.training().iterations()};
   ASSIGN_OR_RETURN(trainee.data, MakeBatchSource(config.dataset(), config.training().batch_size(), /*seed=*/1, 0));
   return trainee;
@@ -68,12 +60,10 @@ absl::StatusOr<Trainee> MakeTrainee(const std::string& name, const std::string& 
 
 absl::StatusOr<std::vector<Trainee>> Trainees() {
   std::vector<Trainee> trainees;
-  ASSIGN_OR_RETURN(trainees.emplace_back(),
-                   (MakeTrainee<WganQc, WganQcConfig>("wganqc", absl::StrCat(kConfigs, "celeba.textproto"), "wganqc")));
-  for (const auto& [name, overlay] :
-       {std::pair("wgan_gp", "gp_baselines"), {"wgan_div", "gp_baselines"}, {"crgan", "crgan"}}) {
-    ASSIGN_OR_RETURN(trainees.emplace_back(), (MakeTrainee<Baseline, BaselineConfig>(
-                                                  name, absl::StrCat(kBaselines, name, ".textproto"), overlay)));
+  ASSIGN_OR_RETURN(trainees.emplace_back(), (MakeTrainee<WganQc, WganQcConfig>("wganqc", "celeba")));
+  for (const std::string method : {"wgan_gp", "wgan_div", "crgan"}) {
+    ASSIGN_OR_RETURN(trainees.emplace_back(),
+                     (MakeTrainee<Baseline, BaselineConfig>(method, absl::StrCat("celeba_", method))));
   }
   return trainees;
 }

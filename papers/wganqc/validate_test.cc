@@ -7,6 +7,7 @@
 #include "common/base/status_matchers.h"
 #include "common/config/config_file.h"
 #include "common/config/text_proto.h"
+#include "common/train/experiment_definition.h"
 #include "gtest/gtest.h"
 
 namespace wgan::wganqc {
@@ -20,37 +21,28 @@ WganQcConfig Load(const std::string& file) {
   return config;
 }
 
-void Merge(const std::string& overlay, const std::string& scale, google::protobuf::Message& config) {
-  const std::string file = "papers/wganqc/configs/" + overlay + "." + scale + ".textproto";
-  WGAN_EXPECT_OK(MergeOverlay(LocateRunfile(file).value(), &config));
-}
-
-TEST(ValidateTest, PaperConfigsAndTheirScalesAreValid) {
-  for (const std::string name : {"celeba", "celebahq", "lsun", "dog"}) {
-    WganQcConfig config = Load(name + ".textproto");
-    WGAN_EXPECT_OK(ValidateWganQcConfig(config));
-    for (const std::string scale : {"cpu", "smoke"}) {
-      WganQcConfig scaled = config;
-      for (const std::string overlay : {"images", "wganqc"}) Merge(overlay, scale, scaled);
-      WGAN_EXPECT_OK(ValidateWganQcConfig(scaled));
-    }
+// Validates the config of an experiment at each scale.
+template <typename Config>
+void ExpectValid(const std::string& experiment, absl::Status (*validate)(const Config&)) {
+  SCOPED_TRACE(experiment);
+  WGAN_ASSERT_OK_AND_ASSIGN(const ExperimentDefinition definition,
+                            LoadExperimentDefinition("papers/wganqc/" + experiment + ".experiment.textproto"));
+  for (const std::string scale : {"paper", "cpu", "smoke"}) {
+    SCOPED_TRACE(scale);
+    Config config;
+    WGAN_ASSERT_OK(LoadPaperConfig(definition, &config));
+    WGAN_ASSERT_OK(ApplyScale(definition, scale, &config));
+    WGAN_EXPECT_OK(validate(config));
   }
 }
 
-// With what the BUILD file sets.
-TEST(ValidateTest, BaselinesAndTheirScalesAreValid) {
-  for (const std::string method : {"wgan_gp", "wgan_div", "crgan"}) {
-    BaselineConfig config;
-    WGAN_EXPECT_OK(ReadTextProto(LocateRunfile("common/algorithms/configs/" + method + ".textproto").value(), &config));
-    config.mutable_dataset()->set_image_size(64);
-    config.mutable_training()->set_iterations(100'000);
-    WGAN_EXPECT_OK(ValidateBaselineConfig(config));
-    for (const std::string scale : {"cpu", "smoke"}) {
-      BaselineConfig scaled = config;
-      for (const std::string overlay : {"images", method == "crgan" ? "crgan" : "gp_baselines"}) {
-        Merge(overlay, scale, scaled);
-      }
-      WGAN_EXPECT_OK(ValidateBaselineConfig(scaled));
+TEST(ValidateTest, ExperimentsAreValidAtEachScale) {
+  for (const std::string name : {"celeba", "celebahq", "lsun", "dog"}) {
+    ExpectValid<WganQcConfig>(name, ValidateWganQcConfig);
+  }
+  for (const std::string data : {"celeba", "lsun"}) {
+    for (const std::string method : {"_wgan_gp", "_wgan_div", "_crgan"}) {
+      ExpectValid<BaselineConfig>(data + method, ValidateBaselineConfig);
     }
   }
 }
