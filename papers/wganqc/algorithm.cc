@@ -42,8 +42,12 @@ WganQc::WganQc(const WganQcConfig& config, const RandomStreams& random, at::Devi
       ema_(config.generator_ema(), generator_, average_) {}
 
 std::vector<std::string> WganQc::ScalarNames() const {
-  return {"critic_loss", "wd",          "wasserstein",     "theorem1_slack",  "critic_real",
-          "critic_fake", "regularizer", "regression_real", "regression_fake", "generator_loss"};
+  return {"critic_loss",          "wd",
+          "wasserstein",          "theorem1_slack",
+          "critic_real",          "critic_fake",
+          "regularizer",          "regression_real",
+          "regression_fake",      "generator_loss",
+          "critic_learning_rate", "generator_learning_rate"};
 }
 
 std::vector<int64_t> WganQc::latent_shape() const { return {config_.network().qc_resnet().latent_dim()}; }
@@ -85,7 +89,9 @@ absl::StatusOr<std::vector<double>> WganQc::Step(int64_t iteration, BatchSource&
                              critic.loss.regularizer.item<double>(),
                              regression_real,
                              regression_fake,
-                             generator_loss};
+                             generator_loss,
+                             LearningRateAt(config_.critic_optimizer(), iteration),
+                             LearningRateAt(config_.generator_optimizer(), iteration)};
 }
 
 // The batch, its exact transport problem and the critic's targets. W is NaN if the generator has left the finite

@@ -138,6 +138,30 @@ TEST(WganQcTest, ScalarsObeyTheoremOneAtEveryStep) {
   }
 }
 
+TEST(WganQcTest, LearningRatesFallAfterTheirMilestonesAndAreLogged) {
+  WganQcConfig config = TinyConfig();
+  config.mutable_critic_optimizer()->add_milestones(1);
+  config.mutable_critic_optimizer()->set_decay_factor(0.1);
+  config.mutable_generator_optimizer()->add_milestones(2);
+  config.mutable_generator_optimizer()->set_decay_factor(1e-9);
+  RecordingSource source;
+  WganQc algorithm(config, kRandom, at::kCPU);
+  const double critic_rates[] = {1e-3, 1e-4, 1e-4}, generator_rates[] = {1e-3, 1e-3, 1e-12};
+  at::Tensor before, after;
+  for (int64_t t = 1; t <= 3; ++t) {
+    before = after;
+    WGAN_ASSERT_OK_AND_ASSIGN(const std::vector<double> values, algorithm.Step(t, source, kRandom));
+    after = StateOf(algorithm).tensors.at("netG.bn1d.weight").clone();
+    ASSERT_EQ(algorithm.ScalarNames()[10], "critic_learning_rate");
+    ASSERT_EQ(algorithm.ScalarNames()[11], "generator_learning_rate");
+    EXPECT_DOUBLE_EQ(values[10], critic_rates[t - 1]);
+    EXPECT_DOUBLE_EQ(values[11], generator_rates[t - 1]);
+    if (t == 1) continue;
+    const double moved = (after - before).abs().max().item<double>();
+    EXPECT_TRUE(t == 2 ? moved > 1e-5 : moved < 1e-9) << "iteration " << t << " moved by " << moved;
+  }
+}
+
 // A critic alone, trained on one fixed batch, is driven to the batch's exact Wasserstein distance (Theorem 1).
 TEST(WganQcTest, CriticLearnsTheWassersteinDistanceOfAFixedBatch) {
   WganQcConfig config = TinyConfig();

@@ -16,6 +16,12 @@ IMAGE_EXPERIMENTS = CELEBA_METHODS + LSUN_METHODS + ["celebahq", "dog"]
 # Scale settings: below the paper's scale any folder of faces will do for CelebA-HQ.
 ANY_FACES = {scale: ["dataset.image_folder.crop=CENTER_SQUARE"] for scale in ["smoke", "cpu"]}
 
+# Scale settings: the dogs' learning rates fall after four fifths of the iterations, as in the paper.
+DOG_MILESTONES = {
+    scale: ["%s_optimizer.milestones=%d" % (network, iteration) for network in ["critic", "generator"]]
+    for scale, iteration in [("smoke", 5), ("cpu", 1600)]
+}
+
 def overlays(networks):
     """What all methods have in common at a scale, then what `networks` (wganqc, gp_baselines or crgan) need there."""
     return {
